@@ -1,0 +1,545 @@
+//! What crosses the door: plain values for the window and the command line.
+//!
+//! Names and meanings are part of the window's contract (`ui/src/lib/api/bindings.ts` is generated
+//! from them). No secret is in any of them, but for [`CreatedAccount::recovery_key`]. Counts and
+//! sizes are below 2^53, so they are `number` in TypeScript. Times are milliseconds since 1970 UTC.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// One account on this computer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AccountCard {
+    /// Its random id.
+    pub id: String,
+    /// The name its owner gave it.
+    pub name: String,
+}
+
+/// Where signing in by itself stands on this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum KeychainState {
+    /// The system keychain works.
+    Available,
+    /// This system has none.
+    Absent,
+    /// There is one, and it is locked.
+    Locked,
+    /// There is one, and it refuses us.
+    Denied,
+}
+
+/// What the window knows when it opens.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct AppState {
+    /// Every account on this computer.
+    pub accounts: Vec<AccountCard>,
+    /// The one that is signed in.
+    pub signed_in: Option<AccountCard>,
+    /// Whether "keep me signed in" can work.
+    pub keychain: KeychainState,
+    /// Backstop's version.
+    pub version: String,
+    /// The language of dates and numbers is the window's; the theme is the user's.
+    pub theme: Theme,
+}
+
+/// The look of the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// How strong a password is.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct Strength {
+    /// 0 (trivial) to 4 (strong).
+    pub score: u8,
+    /// The least score that is accepted without insisting.
+    pub needed: u8,
+    /// How long guessing takes, in words.
+    pub crack_time: String,
+    /// What is weak about it.
+    pub warning: Option<String>,
+    /// What would make it stronger.
+    pub suggestions: Vec<String>,
+}
+
+/// A new account, with the recovery key that must be shown once now.
+#[derive(Clone, Serialize, Deserialize, Type)]
+pub struct CreatedAccount {
+    /// The account.
+    pub account: AccountCard,
+    /// The 14 groups of the recovery key.
+    pub recovery_key: Vec<String>,
+    /// Why the account is not kept signed in, if that was wished and failed.
+    pub keychain: KeychainState,
+}
+
+/// How often something happens by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Interval {
+    /// Not at all.
+    Never,
+    /// Every day.
+    Daily,
+    /// Every week.
+    Weekly,
+    /// Every month.
+    Monthly,
+}
+
+/// What closing the window does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OnClose {
+    /// Ask, once.
+    #[default]
+    Ask,
+    /// Keep running in the tray.
+    Tray,
+    /// Quit.
+    Quit,
+}
+
+/// The state word of the status card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Protection {
+    /// The last verified backup is recent enough.
+    Protected,
+    /// A backup is due now and starts by itself.
+    Due,
+    /// A backup is overdue by this many whole days.
+    Overdue {
+        /// Whole days.
+        days: u32,
+    },
+    /// The last attempt failed.
+    Failed {
+        /// Why, in a sentence.
+        reason: String,
+        /// The code of the failure.
+        code: String,
+    },
+    /// There has never been a verified backup.
+    Never,
+    /// A backup is being made now.
+    Running,
+}
+
+/// The status card: facts, which the window puts into one sentence.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct StatusCard {
+    /// The state word.
+    pub protection: Protection,
+    /// The last verified backup of any kind.
+    #[specta(type = Option<f64>)]
+    pub last_verified: Option<i64>,
+    /// The last verified backup with attachments.
+    #[specta(type = Option<f64>)]
+    pub last_verified_full: Option<i64>,
+    /// When the next one starts by itself.
+    #[specta(type = Option<f64>)]
+    pub next: Option<i64>,
+}
+
+/// Everything the page "Backup & export" shows.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct Overview {
+    /// The status card.
+    pub status: StatusCard,
+    /// Automatic backups.
+    pub interval: Interval,
+    /// Whether backups are encrypted.
+    pub encryption: bool,
+    /// The folder that the archives are in.
+    pub folder: String,
+    /// What is wrong or risky about that folder, in sentences.
+    pub folder_warnings: Vec<String>,
+    /// Notes in the library, live and trashed.
+    #[specta(type = f64)]
+    pub notes: u64,
+    /// Attachments in the library.
+    #[specta(type = f64)]
+    pub attachments: u64,
+    /// Whether the recovery key has yet to be confirmed.
+    pub recovery_key_unconfirmed: bool,
+    /// What closing the window does.
+    pub on_close: OnClose,
+}
+
+/// A folder the user picked, before it is used. The path itself stays in Rust under the token.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct FolderChoice {
+    /// Names the folder in later calls.
+    pub token: String,
+    /// For showing only: where archives would be written.
+    pub path: String,
+    /// Free space there.
+    #[specta(type = Option<f64>)]
+    pub free_bytes: Option<u64>,
+    /// What is wrong or risky about it, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// What was last found out about an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Verified {
+    /// Every byte and item was read back.
+    Full,
+    /// Only its structure was read.
+    Quick,
+    /// Never checked.
+    Never,
+    /// It is damaged.
+    Damaged,
+}
+
+/// One known archive.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct ArchiveCard {
+    /// Its id in the catalog; also names it in later calls.
+    pub id: String,
+    /// File name.
+    pub name: String,
+    /// Full path, for showing and for the command line.
+    pub path: String,
+    /// The place it is a backup of, `null` if not known.
+    pub place: Option<String>,
+    /// When it was made.
+    #[specta(type = Option<f64>)]
+    pub created: Option<i64>,
+    /// Whether attachments are in it.
+    pub attachments_included: bool,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// Notes in it, `null` if not known without its password.
+    #[specta(type = Option<f64>)]
+    pub notes: Option<u64>,
+    /// Its size.
+    #[specta(type = f64)]
+    pub bytes: u64,
+    /// What was last found out about it.
+    pub verified: Verified,
+    /// When.
+    #[specta(type = Option<f64>)]
+    pub verified_at: Option<i64>,
+    /// Never deleted by itself.
+    pub pinned: bool,
+    /// Made by a person, by the schedule, or not known.
+    pub automatic: Option<bool>,
+}
+
+/// An archive the user picked or dropped, before anything in it is read.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct OpenedArchive {
+    /// Names it in later calls.
+    pub token: String,
+    /// File name.
+    pub name: String,
+    /// Its size.
+    #[specta(type = f64)]
+    pub bytes: u64,
+    /// Format by its usual extension, as `nnbackupz`.
+    pub format: String,
+    /// Format version.
+    pub format_version: String,
+    /// When it was made.
+    #[specta(type = Option<f64>)]
+    pub created: Option<i64>,
+    /// Whether its notes are encrypted.
+    pub encrypted: bool,
+    /// Whether attachment bytes are in it.
+    pub attachments_included: bool,
+    /// Whether it still needs a password or key. An archive of this account opens by itself.
+    pub locked: bool,
+}
+
+/// How a restore treats what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RestoreMode {
+    /// Of two versions the newer one stays.
+    Merge,
+    /// The archive's version stays.
+    Overwrite,
+}
+
+/// What happens to one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// New in the library.
+    Added,
+    /// Replaces what is there.
+    Updated,
+    /// Taken away (by an undo).
+    Removed,
+    /// The same on both sides.
+    Identical,
+    /// Differs, and what is there stays because it is newer.
+    Kept,
+}
+
+/// One line of a plan.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct PlannedChange {
+    /// What happens.
+    pub change: Change,
+    /// Id of the item.
+    pub id: String,
+    /// Its kind, as `note`.
+    pub kind: String,
+    /// Its title, empty if it has none.
+    pub title: String,
+}
+
+/// Numbers of a plan or of what was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ChangeCounts {
+    /// New items.
+    #[specta(type = f64)]
+    pub added: u64,
+    /// Items replaced.
+    #[specta(type = f64)]
+    pub updated: u64,
+    /// Items taken away.
+    #[specta(type = f64)]
+    pub removed: u64,
+    /// Items that are the same.
+    #[specta(type = f64)]
+    pub identical: u64,
+    /// Items that differ and stay as they are.
+    #[specta(type = f64)]
+    pub kept: u64,
+    /// Items that could not be restored.
+    #[specta(type = f64)]
+    pub failed: u64,
+}
+
+/// Something that did not go as it should and did not stop the job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Warning {
+    /// Its code.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// The item or part it concerns.
+    pub item: Option<String>,
+}
+
+/// What a restore or undo would do. A value: it has touched nothing.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct PlanSummary {
+    /// Names the plan in later calls.
+    pub token: String,
+    /// All items, of every kind.
+    pub items: ChangeCounts,
+    /// Only notes.
+    pub notes: ChangeCounts,
+    /// Notes in the library that the archive does not have; they stay.
+    #[specta(type = f64)]
+    pub only_here: u64,
+    /// Attachments whose bytes would be added.
+    #[specta(type = f64)]
+    pub attachments: u64,
+    /// The notes and notebooks that change, at most 200 of them.
+    pub changes: Vec<PlannedChange>,
+    /// What is odd about the archive.
+    pub warnings: Vec<Warning>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeWord {
+    /// All of it was done.
+    Completed,
+    /// Done, with warnings.
+    CompletedWithWarnings,
+    /// The user stopped it; nothing was changed.
+    Cancelled,
+    /// It failed; nothing was changed.
+    Failed,
+}
+
+/// What a restore or undo did.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct RestoreResult {
+    /// The run, which `undo` takes.
+    pub run: String,
+    /// How it ended.
+    pub outcome: OutcomeWord,
+    /// All items.
+    pub items: ChangeCounts,
+    /// Only notes.
+    pub notes: ChangeCounts,
+    /// Attachments whose bytes were added.
+    #[specta(type = f64)]
+    pub attachments: u64,
+    /// The safety archive that undo stands on.
+    pub safety_archive: Option<String>,
+    /// What went wrong on the way.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a backup made.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct BackupResult {
+    /// The run.
+    pub run: String,
+    /// How it ended.
+    pub outcome: OutcomeWord,
+    /// The archive's name.
+    pub name: String,
+    /// Its full path, for showing and for the command line.
+    pub path: String,
+    /// Its size.
+    #[specta(type = f64)]
+    pub bytes: u64,
+    /// Notes in it.
+    #[specta(type = f64)]
+    pub notes: u64,
+    /// Attachments whose bytes are in it.
+    #[specta(type = f64)]
+    pub attachments: u64,
+    /// Whether it was read back and compared. Always true for a completed one.
+    pub verified: bool,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+    /// What went wrong on the way.
+    pub warnings: Vec<Warning>,
+}
+
+/// A stage of a running job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum StageWord {
+    /// Reading.
+    Reading,
+    /// Encrypting.
+    Encrypting,
+    /// Writing.
+    Writing,
+    /// Checking what was written.
+    Checking,
+}
+
+/// How far a running job is; sent at most ten times a second.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct JobProgress {
+    /// The stage.
+    pub stage: StageWord,
+    /// Items done in this stage.
+    #[specta(type = f64)]
+    pub items_done: u64,
+    /// Items in this stage, 0 if not known.
+    #[specta(type = f64)]
+    pub items_total: u64,
+    /// Bytes done in this stage.
+    #[specta(type = f64)]
+    pub bytes_done: u64,
+    /// Bytes in this stage, 0 if not known.
+    #[specta(type = f64)]
+    pub bytes_total: u64,
+    /// Estimated seconds left, `null` while too little is known.
+    #[specta(type = Option<f64>)]
+    pub seconds_left: Option<f64>,
+}
+
+/// A notebook of the library, with how many notes it holds itself.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct NotebookNode {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The notebook it is in.
+    pub parent: Option<String>,
+    /// Live notes directly in it.
+    #[specta(type = f64)]
+    pub notes: u64,
+}
+
+/// Which notes of the library to list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Type)]
+pub struct NoteQuery {
+    /// Only those of this notebook.
+    pub notebook: Option<String>,
+    /// Only those in the trash; else only live ones.
+    pub trashed: bool,
+    /// Only those with these words, in title or text.
+    pub words: Option<String>,
+    /// How many to pass over.
+    pub offset: u32,
+    /// How many to give, at most 500.
+    pub limit: u32,
+}
+
+/// One line of a list of notes.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct NoteRow {
+    /// Its id.
+    pub id: String,
+    /// The app it comes from.
+    pub app: String,
+    /// Its title.
+    pub title: String,
+    /// When it was last edited.
+    #[specta(type = Option<f64>)]
+    pub edited: Option<i64>,
+    /// In the trash.
+    pub trashed: bool,
+    /// Locked by a vault.
+    pub locked: bool,
+    /// A favourite.
+    pub favorite: bool,
+    /// Pinned.
+    pub pinned: bool,
+}
+
+/// A page of notes.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct NotePage {
+    /// How many there are in all.
+    #[specta(type = f64)]
+    pub total: u64,
+    /// This page of them.
+    pub notes: Vec<NoteRow>,
+}
+
+/// A note made safe to show.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct NotePreview {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Sanitized HTML: no scripts, no remote loads, no frames. `null` if locked or without a body.
+    pub html: Option<String>,
+    /// Locked by a vault.
+    pub locked: bool,
+    /// When it was made.
+    #[specta(type = Option<f64>)]
+    pub created: Option<i64>,
+    /// When it was last edited.
+    #[specta(type = Option<f64>)]
+    pub edited: Option<i64>,
+    /// Paths of its notebooks.
+    pub notebooks: Vec<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Names of its attachments.
+    pub attachments: Vec<String>,
+}
