@@ -18,6 +18,8 @@ pub struct Item {
     pub created: Option<TimeMs>,
     /// When the user last edited it.
     pub edited: Option<TimeMs>,
+    /// When any of its fields last changed, as its app's own sync sees it. Decides which is newer.
+    pub modified: Option<TimeMs>,
     /// What is switched on.
     pub flags: Flags,
     /// The note a body or revision belongs to, the revision a revision body belongs to.
