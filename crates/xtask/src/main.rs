@@ -1,2 +1,62 @@
-//! Developer tasks.
-fn main() {}
+//! What a developer types: `cargo xtask run | test | check | bench | soak | fixtures`.
+//!
+//! Purpose: the two commands of the README, and their short and long relatives. It depends on std
+//! alone, so that it compiles in seconds on a fresh clone and can prepare the machine before anything
+//! large is built. It may start programs and touch `target/` and `ui/`; nothing else.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal is its only face")]
+
+mod checks;
+mod place;
+mod setup;
+mod stage;
+mod system;
+mod walk;
+
+use std::process::ExitCode;
+
+/// How a command ends when it is not known, or not made yet.
+const USAGE: u8 = 2;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  run        open the app; without a display, walk its main job in a virtual one
+             and save pictures under target/demo (--walk does so in any case)
+  test       everything: format, lints, unit and flow tests, the interface, the real window
+  check      test without its slow parts: no browser, no window
+  bench      measure the program
+  soak       the tests that take hours
+  fixtures   make the test files again";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["run"] => walk::run(false),
+        ["run", "--walk"] => walk::run(true),
+        ["test"] => checks::test(),
+        ["check"] => checks::check(),
+        [name @ ("bench" | "soak" | "fixtures")] => return not_made_yet(name),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\n{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A command that is planned but has nothing behind it must not look like one that passed.
+fn not_made_yet(name: &str) -> ExitCode {
+    eprintln!("`cargo xtask {name}` does nothing yet: what it would run has not been written.");
+    ExitCode::from(USAGE)
+}

@@ -1,0 +1,65 @@
+//! `check` and `test`: the stages and their order.
+//!
+//! The interface is built first, because the app embeds it and would otherwise be compiled twice. The
+//! whole workspace is always built together: one package alone would get other features for the same
+//! dependencies, and they would be compiled again.
+
+use crate::setup;
+use crate::stage::{self, Stage};
+use crate::system::Need;
+
+/// The line by which nextest ends.
+const NEXTEST_SUMMARY: &str = "Summary [";
+/// The line by which vitest ends.
+const VITEST_SUMMARY: &str = "Tests  ";
+
+/// Everything but the browser and the real window.
+///
+/// # Errors
+/// The stage that failed, and how to repeat it.
+pub(crate) fn check() -> Result<(), String> {
+    setup::prepare(Need::Build)?;
+    setup::nextest()?;
+    stage::run_all(&quick())
+}
+
+/// Everything that can be said in an hour on two cores.
+///
+/// # Errors
+/// The stage that failed, and how to repeat it.
+pub(crate) fn test() -> Result<(), String> {
+    setup::prepare(Need::Test)?;
+    setup::nextest()?;
+    let mut stages = quick();
+    if setup::interface_exists() {
+        stages.push(Stage::npm("browser", "test:e2e"));
+    }
+    stages.push(nextest("window", "binary(window)"));
+    stage::run_all(&stages)
+}
+
+fn quick() -> Vec<Stage> {
+    let mut stages = vec![Stage::cargo("format", &["fmt", "--all", "--check"])];
+    let interface = setup::interface_exists();
+    if interface {
+        stages.push(Stage::npm("interface", "build"));
+    }
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    stages.push(Stage::cargo("lints", &clippy));
+    // The outside tests start the programs themselves, so they must lie there.
+    stages.push(Stage::cargo("programs", &["build", "--workspace", "--bins"]));
+    stages.push(nextest("tests", "not binary(window)"));
+    if interface {
+        stages.push(Stage::npm("ui lint", "lint"));
+        stages.push(Stage::npm("ui types", "check"));
+        stages.push(Stage::npm("ui tests", "test").counting(VITEST_SUMMARY));
+    } else {
+        println!("There is no ui/package.json: the interface is left out.");
+    }
+    stages
+}
+
+fn nextest(name: &'static str, filter: &str) -> Stage {
+    let arguments = ["nextest", "run", "--workspace", "--no-fail-fast", "-E", filter];
+    Stage::cargo(name, &arguments).counting(NEXTEST_SUMMARY)
+}

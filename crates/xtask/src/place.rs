@@ -1,0 +1,29 @@
+//! Where things lie: the workspace, its interface, what was built.
+
+use std::path::PathBuf;
+
+/// The top folder of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).map_or_else(|| here.clone(), PathBuf::from)
+}
+
+/// The folder of the interface.
+pub(crate) fn ui() -> PathBuf {
+    root().join("ui")
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
+}
+
+/// A program of ours as the development profile builds it.
+pub(crate) fn built(name: &str) -> PathBuf {
+    target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// npm's name on this system: on Windows it is a script, which must be named in full to be started.
+pub(crate) fn npm() -> &'static str {
+    if cfg!(windows) { "npm.cmd" } else { "npm" }
+}
