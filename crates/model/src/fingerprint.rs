@@ -80,7 +80,9 @@ impl<'json> CanonicalJson<'json> {
                     builder.part(key, b"s").part("", text.as_bytes());
                 }
                 Some(b'{' | b'[') => {
-                    let nested: serde_json::Value = serde_json::from_str(raw)?;
+                    let mut nested: serde_json::Value = serde_json::from_str(raw)?;
+                    // Another crate of a build may switch on serde_json's `preserve_order`.
+                    nested.sort_all_objects();
                     builder.part(key, b"j").part("", nested.to_string().as_bytes());
                 }
                 _ => {
