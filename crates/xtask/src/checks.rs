@@ -46,6 +46,14 @@ fn quick() -> Vec<Stage> {
     }
     let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     stages.push(Stage::cargo("lints", &clippy));
+    if setup::can_deny() {
+        let walls = ["deny", "check", "bans", "licenses", "sources"];
+        stages.push(Stage::cargo("dependencies", &walls));
+    } else {
+        println!(
+            "cargo-deny is not installed: what dependencies may come in is left to the public workflow."
+        );
+    }
     // The outside tests start the programs themselves, so they must lie there.
     stages.push(Stage::cargo("programs", &["build", "--workspace", "--bins"]));
     stages.push(nextest("tests", "not binary(window)"));

@@ -84,6 +84,12 @@ pub(crate) fn nextest() -> Result<(), String> {
         .map_err(|error| format!("{error}\nSee also https://nexte.st for ready-made programs."))
 }
 
+/// Whether cargo-deny is there. It takes minutes to build and changes rarely matter to it, so it is not
+/// asked of everybody.
+pub(crate) fn can_deny() -> bool {
+    answers("cargo", &["deny", "--version"])
+}
+
 /// Builds the interface when it is older than its sources: the app embeds it.
 ///
 /// # Errors
