@@ -1,1 +1,9 @@
-//! Room under construction.
+//! The use cases of Backstop behind one door.
+//!
+//! This room may touch the disk and SQLite; the clock, the keychain, power and notices reach it
+//! through ports. Decisions are pure: the moment, ids and paths come in as arguments.
+
+pub mod durable;
+pub mod lock;
+pub mod problem;
+pub mod system;

@@ -1,0 +1,140 @@
+//! The names of unfinished files, and how dead ones are told from living ones.
+//!
+//! `.backstop-<origin>-<run>-<number>.part`. The origin is a hash of the machine and of the
+//! account's folder on it. So in a folder that several machines and accounts share, each knows its
+//! own; and whoever holds the job lock of an account knows that every other run of it is dead.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
+
+use sha2::{Digest, Sha256};
+
+use crate::lock::{AccountLock, LockKind};
+
+const PREFIX: &str = ".backstop-";
+const SUFFIX: &str = ".part";
+
+/// Who writes: one account on one machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// Hex digits of the hash in a name: enough to tell machines apart, and short.
+    const DIGITS: usize = 12;
+
+    /// An origin from what is steady about the machine (`/etc/machine-id`, else its host name) and
+    /// the folder of the account. Only a hash of both reaches a file name.
+    #[must_use]
+    pub fn new(machine: &str, account_folder: &Path) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"backstop origin\0");
+        hash.update(machine.as_bytes());
+        hash.update([0]);
+        hash.update(account_folder.as_os_str().as_encoded_bytes());
+        let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        Self(digits.chars().take(Self::DIGITS).collect())
+    }
+
+    /// The name of unfinished file `number` of `run`. What a file name can't hold is left out of
+    /// the run.
+    pub(super) fn part_name(&self, run: &str, number: u32) -> String {
+        let run: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
+        format!("{PREFIX}{self}-{run}-{number}{SUFFIX}")
+    }
+
+    /// Whether a file name is that of an unfinished file of ours, of any run.
+    fn wrote(&self, name: &str) -> bool {
+        let inner = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+        inner.and_then(|inner| inner.strip_prefix(self.0.as_str())).is_some_and(|rest| rest.starts_with('-'))
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Removes what dead runs of this account left unfinished in `folder`; returns what it removed.
+///
+/// The job lock is the proof that no other run of the account is alive, so call this before the
+/// run writes anything. Files of other machines and accounts are never touched.
+///
+/// # Errors
+/// What stops the folder from being listed or a file from being removed. An absent folder holds
+/// nothing and is no error.
+pub fn clear_dead_parts(folder: &Path, origin: &Origin, job: &AccountLock) -> io::Result<Vec<PathBuf>> {
+    if job.kind() != LockKind::Job {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "only the job lock proves that runs are dead",
+        ));
+    }
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let mut removed = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let ours = entry.file_name().to_str().is_some_and(|name| origin.wrote(name));
+        if ours && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+            removed.push(entry.path());
+        }
+    }
+    Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::durable::NewFile;
+
+    fn touch(path: &Path) {
+        fs::File::create_new(path).expect("a file");
+    }
+
+    #[test]
+    fn origins_differ_by_machine_and_account_and_say_neither() {
+        let ours = Origin::new("machine-a", Path::new("/data/anna"));
+        assert_ne!(ours, Origin::new("machine-b", Path::new("/data/anna")));
+        assert_ne!(ours, Origin::new("machine-a", Path::new("/data/bert")));
+        assert_eq!(ours, Origin::new("machine-a", Path::new("/data/anna")));
+        let name = ours.part_name("../run/20261122", 0);
+        assert_eq!(name, format!(".backstop-{ours}-run20261122-0.part"));
+        assert!(!name.contains("anna") && !name.contains("machine"));
+    }
+
+    #[test]
+    fn only_dead_parts_of_this_account_on_this_machine_go() {
+        let account = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a folder");
+        let ours = Origin::new("a", account.path());
+        let theirs = Origin::new("b", account.path());
+        let dead = folder.path().join(ours.part_name("dead", 0));
+        touch(&dead);
+        let keep = [
+            folder.path().join(theirs.part_name("dead", 0)),
+            folder.path().join("library-2026-11-22-08-03-15.nnbackupz"),
+            folder.path().join("notes.part"),
+            folder.path().join(format!(".backstop-{ours}")),
+        ];
+        keep.iter().for_each(|path| touch(path));
+        let lock = AccountLock::acquire(account.path(), LockKind::Job).expect("free");
+        assert_eq!(clear_dead_parts(folder.path(), &ours, &lock).expect("cleared"), [dead]);
+        assert!(keep.iter().all(|path| path.exists()));
+        let absent = folder.path().join("absent");
+        assert!(clear_dead_parts(&absent, &ours, &lock).expect("nothing there").is_empty());
+    }
+
+    #[test]
+    fn another_lock_proves_nothing() {
+        let account = tempfile::tempdir().expect("a folder");
+        let ours = Origin::new("a", account.path());
+        let live = NewFile::create(&account.path().join("x"), &ours, "live").expect("a file");
+        let lock = AccountLock::acquire(account.path(), LockKind::State).expect("free");
+        assert!(clear_dead_parts(account.path(), &ours, &lock).is_err());
+        assert!(live.path().exists());
+    }
+}
