@@ -1,1 +1,19 @@
-//! What the outside tests share.
+//! What the tests from the outside share: the programs that were built, and the real window on a
+//! display, a bus and a keyring of its own.
+//!
+//! It may start programs and write below `target/` and the system's temporary folder. It knows the app
+//! only by what a person can see and press, and by what lies on the disk afterwards.
+
+pub mod built;
+pub mod trouble;
+
+#[cfg(target_os = "linux")]
+pub mod desk;
+#[cfg(target_os = "linux")]
+pub mod look;
+#[cfg(target_os = "linux")]
+pub mod process;
+#[cfg(target_os = "linux")]
+pub mod window;
+
+pub use trouble::{Outcome, Trouble};

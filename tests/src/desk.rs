@@ -1,0 +1,210 @@
+//! A desk for one app: a home, a display, a bus and, if wished, a keyring and a notice board, all of
+//! them new, private and thrown away.
+//!
+//! The bus has a configuration of its own without services, so that nothing starts by itself: a
+//! test without a keyring has none.
+
+use std::ffi::OsString;
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::process::{Group, until};
+use crate::{Outcome, Trouble};
+
+/// How long a helper may take to appear on its port or bus.
+const READY: Duration = Duration::from_secs(20);
+
+/// A bus for one user that starts nothing by itself.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// What lies on a desk besides the display and the bus.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Equipment {
+    /// An unlocked keyring (gnome-keyring).
+    pub keyring: bool,
+    /// A notice board (dunst), and a record of everything said on the bus to it.
+    pub notices: bool,
+}
+
+/// A home, a display and a bus.
+pub struct Desk {
+    // The programs come first: fields are dropped in order, and the home must go last.
+    helpers: Vec<Group>,
+    variables: Vec<(OsString, OsString)>,
+    home: TempDir,
+}
+
+impl Desk {
+    /// Sets up a desk.
+    ///
+    /// # Errors
+    /// If a program is missing or does not start.
+    pub fn new(equipment: Equipment) -> Outcome<Self> {
+        let home = tempfile::Builder::new().prefix("backstop-").tempdir()?;
+        let mut desk = Self { helpers: Vec::new(), variables: Vec::new(), home };
+        desk.furnish()?;
+        desk.display()?;
+        desk.bus()?;
+        if equipment.keyring {
+            desk.keyring()?;
+        }
+        if equipment.notices {
+            desk.notices()?;
+        }
+        Ok(desk)
+    }
+
+    /// The home folder: nothing outside of it belongs to the app under test.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A file in the home, by a path relative to it.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.home().join(name)
+    }
+
+    /// Sets a variable for every program that is started on this desk from now on.
+    pub fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.variables.push((name.into(), value.into()));
+    }
+
+    /// A command that sees this desk and nothing of the machine's own session.
+    #[must_use]
+    pub fn command(&self, program: impl Into<OsString>) -> Command {
+        let mut command = Command::new(program.into());
+        command.env_clear().envs(self.variables.iter().cloned()).current_dir(self.home());
+        command
+    }
+
+    /// Everything said to the notice board so far, if there is one.
+    ///
+    /// # Errors
+    /// If the desk has none.
+    pub fn notices_said(&self) -> Outcome<String> {
+        Ok(fs::read_to_string(self.file("notices.log"))?)
+    }
+
+    fn furnish(&mut self) -> Outcome {
+        let folders = ["Documents", ".config", ".local/share", ".local/state", ".cache", "run"];
+        for folder in folders {
+            fs::create_dir_all(self.file(folder))?;
+        }
+        fs::set_permissions(self.file("run"), fs::Permissions::from_mode(0o700))?;
+        let kept = ["PATH", "RUST_BACKTRACE", "LD_LIBRARY_PATH"];
+        for (name, value) in kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?))) {
+            self.set(name, value);
+        }
+        let named = [
+            ("HOME", ""),
+            ("XDG_CONFIG_HOME", ".config"),
+            ("XDG_DATA_HOME", ".local/share"),
+            ("XDG_STATE_HOME", ".local/state"),
+            ("XDG_CACHE_HOME", ".cache"),
+            ("XDG_RUNTIME_DIR", "run"),
+        ];
+        for (name, folder) in named {
+            let path = self.file(folder);
+            self.set(name, path);
+        }
+        let fixed = [
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("GDK_BACKEND", "x11"),
+            ("NO_AT_BRIDGE", "1"),
+            // Without it GTK asks the bus for portals that nobody answers.
+            ("GTK_USE_PORTAL", "0"),
+            ("XDG_DATA_DIRS", "/usr/local/share:/usr/share"),
+        ];
+        for (name, value) in fixed {
+            self.set(name, value);
+        }
+        Ok(())
+    }
+
+    fn display(&mut self) -> Outcome {
+        let mut command = self.command("Xvfb");
+        command.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp", "-noreset"]);
+        let (group, number) = Group::start_and_listen(&command, &self.file("display.log"))?;
+        self.helpers.push(group);
+        self.set("DISPLAY", format!(":{}", number.trim()));
+        Ok(())
+    }
+
+    fn bus(&mut self) -> Outcome {
+        let rules = self.file("bus.conf");
+        fs::write(&rules, BUS)?;
+        let mut command = self.command("dbus-daemon");
+        command.arg(format!("--config-file={}", rules.display()));
+        command.args(["--nofork", "--nopidfile", "--print-address=1"]);
+        let (group, address) = Group::start_and_listen(&command, &self.file("bus.log"))?;
+        self.helpers.push(group);
+        self.set("DBUS_SESSION_BUS_ADDRESS", address.trim().to_owned());
+        Ok(())
+    }
+
+    fn keyring(&mut self) -> Outcome {
+        let mut command = self.command("gnome-keyring-daemon");
+        command.args(["--foreground", "--unlock", "--components=secrets"]);
+        // The empty line is the password of a new, empty keyring.
+        self.helpers.push(Group::start_with_input(&command, &self.file("keyring.log"), b"\n")?);
+        self.wait_for_name("org.freedesktop.secrets")
+    }
+
+    fn notices(&mut self) -> Outcome {
+        let mut record = self.command("dbus-monitor");
+        record.arg("interface='org.freedesktop.Notifications'");
+        self.helpers.push(Group::start(&record, &self.file("notices.log"))?);
+        let board = self.command("dunst");
+        self.helpers.push(Group::start(&board, &self.file("dunst.log"))?);
+        self.wait_for_name("org.freedesktop.Notifications")
+    }
+
+    /// Waits until somebody answers to a name on the bus.
+    fn wait_for_name(&self, name: &str) -> Outcome {
+        until(READY, || {
+            let mut ask = self.command("dbus-send");
+            ask.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+            let output =
+                ask.args(["org.freedesktop.DBus.NameHasOwner", &format!("string:{name}")]).output()?;
+            let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+            if answer.contains("boolean true") {
+                Ok(())
+            } else {
+                Err(Trouble::new(format!("{name} is not on the bus")))
+            }
+        })
+    }
+
+    /// Starts the driver of WebKitGTK's windows and returns its port.
+    pub(crate) fn driver(&self) -> Outcome<(Group, u16)> {
+        // The port is free when asked; between that and the driver's start nobody else wants it.
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let mut command = self.command("WebKitWebDriver");
+        command.args(["--host=127.0.0.1".to_owned(), format!("--port={port}")]);
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let group = Group::start(&command, &self.file("app.log"))?;
+        until(READY, || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).map(drop)?))?;
+        Ok((group, port))
+    }
+}

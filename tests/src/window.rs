@@ -1,0 +1,336 @@
+//! The real window, seen and used as a person does: by roles, names and keys.
+//!
+//! Debian's `WebKitWebDriver` starts the app and speaks WebDriver. Roles and names are computed by
+//! axe-core in the page itself, so a thing that a screen reader can't name can't be pressed here either.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::{Capabilities, Key, WebDriver, WebElement};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::desk::{Desk, Equipment};
+use crate::process::{Group, until};
+use crate::{Outcome, Trouble, built};
+
+/// How long the window may take to open, on a busy machine.
+const OPENING: Duration = Duration::from_secs(40);
+/// How long a thing may take to appear.
+const APPEARING: Duration = Duration::from_secs(15);
+/// How long one command to the driver may take.
+const ONE_COMMAND: Duration = Duration::from_secs(30);
+
+/// Finds what has a role and a name; see the file.
+const FIND: &str = include_str!("find.js");
+
+/// What `find.js` returns.
+#[derive(Deserialize)]
+struct Answer {
+    /// A reference to the element, as WebDriver writes it.
+    found: Option<Value>,
+    others: Vec<String>,
+    focused: Option<Focused>,
+}
+
+#[derive(Deserialize)]
+struct Focused {
+    role: String,
+    name: String,
+}
+
+/// The app's window on its own desk.
+pub struct Window {
+    // Dropped in order: the driver and the app before the desk they stand on.
+    session: Session,
+    runtime: Runtime,
+    driver: Group,
+    desk: Desk,
+    name: String,
+    app: PathBuf,
+}
+
+impl Window {
+    /// Opens the app on a new desk. Pictures go below `target/screens/` under `name`.
+    ///
+    /// # Errors
+    /// If a program is missing or the window does not open in time.
+    pub fn open(name: &str, equipment: Equipment) -> Outcome<Self> {
+        Self::open_on(Desk::new(equipment)?, name)
+    }
+
+    /// Opens the app on a desk that is there.
+    ///
+    /// # Errors
+    /// If a program is missing or the window does not open in time.
+    pub fn open_on(desk: Desk, name: &str) -> Outcome<Self> {
+        Self::open_program(desk, name, built::program("backstop-app")?)
+    }
+
+    /// Opens any program that shows its window in WebKitGTK.
+    ///
+    /// # Errors
+    /// If a program is missing or the window does not open in time.
+    pub fn open_program(desk: Desk, name: &str, app: PathBuf) -> Outcome<Self> {
+        let (driver, port) = desk.driver()?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let mut wishes = Capabilities::new();
+        wishes.set("webkitgtk:browserOptions", json!({ "binary": app, "args": [] }))?;
+        let opening = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes);
+        let session = runtime.block_on(async { tokio::time::timeout(OPENING, opening).await });
+        let told = || std::fs::read_to_string(desk.file("app.log")).unwrap_or_default();
+        let session = session
+            .map_err(|_| Trouble::new(format!("the window did not open. The app said:\n{}", told())))?
+            .map_err(|error| Trouble::from(error).during(format!("opening the window ({})", told())))?;
+        Ok(Self { session: Session(Some(session)), runtime, driver, desk, name: name.to_owned(), app })
+    }
+
+    /// Ends the app hard, as a crash or a power cut would, and opens it again on the same desk.
+    ///
+    /// # Errors
+    /// If the window does not open again.
+    pub fn crash_and_reopen(self) -> Outcome<Self> {
+        let (name, app) = (self.name.clone(), self.app.clone());
+        Self::open_program(self.crash(), &name, app)
+    }
+
+    /// Ends the app hard and gives its desk back.
+    #[must_use]
+    pub fn crash(self) -> Desk {
+        let Self { session, driver, desk, .. } = self;
+        drop(session);
+        drop(driver);
+        desk
+    }
+
+    /// The desk that the window stands on.
+    #[must_use]
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The name under which pictures are saved.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Presses what has this role and name, when it is there.
+    ///
+    /// # Errors
+    /// If it does not appear or can't be pressed.
+    pub fn click(&self, role: &str, name: &str) -> Outcome {
+        let doing = format!("pressing the {role} “{name}”");
+        self.retrying(&doing, || {
+            let element = self.find_now(role, name)?;
+            self.run(element.click())
+        })
+    }
+
+    /// Replaces what is in a field.
+    ///
+    /// # Errors
+    /// If the field does not appear or takes no text.
+    pub fn fill(&self, role: &str, name: &str, text: &str) -> Outcome {
+        let doing = format!("filling the {role} “{name}”");
+        self.retrying(&doing, || {
+            let element = self.find_now(role, name)?;
+            self.run(element.clear())?;
+            self.run(element.send_keys(text))
+        })
+    }
+
+    /// Waits until something with this role and name is there.
+    ///
+    /// # Errors
+    /// If it does not appear; says what is there instead.
+    pub fn find(&self, role: &str, name: &str) -> Outcome<WebElement> {
+        self.retrying(&format!("looking for the {role} “{name}”"), || self.find_now(role, name))
+    }
+
+    /// Waits until nothing has this role and name any more.
+    ///
+    /// # Errors
+    /// If it stays.
+    pub fn find_gone(&self, role: &str, name: &str) -> Outcome {
+        until(APPEARING, || match self.has(role, name)? {
+            true => Err(Trouble::new(format!("the {role} “{name}” is still there"))),
+            false => Ok(()),
+        })
+    }
+
+    /// Whether something with this role and name is there now.
+    ///
+    /// # Errors
+    /// If the page can't be asked.
+    pub fn has(&self, role: &str, name: &str) -> Outcome<bool> {
+        Ok(self.ask_find(role, name)?.found.is_some())
+    }
+
+    /// Waits for a text anywhere in the page.
+    ///
+    /// # Errors
+    /// If it does not appear in the usual time; says which text is there instead.
+    pub fn wait_for(&self, text: &str) -> Outcome {
+        self.wait_long_for(text, APPEARING)
+    }
+
+    /// Waits for a text anywhere in the page, as long as a job may take.
+    ///
+    /// # Errors
+    /// If it does not appear in time; says which text is there instead.
+    pub fn wait_long_for(&self, text: &str, limit: Duration) -> Outcome {
+        let wanted = squeeze(text);
+        let found = until(limit, || {
+            let there = self.text()?;
+            let found = there.contains(&wanted);
+            if found {
+                Ok(())
+            } else {
+                Err(Trouble::new(format!("“{text}” did not appear. There is: {there}")))
+            }
+        });
+        found.map_err(|trouble| self.with_picture(trouble))
+    }
+
+    /// All text that the page shows, white space squeezed.
+    ///
+    /// # Errors
+    /// If the page can't be asked.
+    pub fn text(&self) -> Outcome<String> {
+        let text = self.ask("return document.body ? document.body.innerText : ''", Vec::new())?;
+        Ok(squeeze(text.as_str().unwrap_or_default()))
+    }
+
+    /// Presses keys together, the last one being the one that counts: `&[Key::Control.into(), 'b']`.
+    ///
+    /// # Errors
+    /// If the driver refuses.
+    pub fn press(&self, keys: &[char]) -> Outcome {
+        let mut chain = self.session()?.action_chain();
+        for key in keys {
+            chain = chain.key_down(*key);
+        }
+        for key in keys.iter().rev() {
+            chain = chain.key_up(*key);
+        }
+        self.run(chain.perform())
+    }
+
+    /// Types a text where the focus is.
+    ///
+    /// # Errors
+    /// If the driver refuses.
+    pub fn type_text(&self, text: &str) -> Outcome {
+        text.chars().try_for_each(|letter| self.press(&[letter]))
+    }
+
+    /// The role and the name of what has the focus.
+    ///
+    /// # Errors
+    /// If the page can't be asked.
+    pub fn focused(&self) -> Outcome<(String, String)> {
+        let focused = self.ask_find("", "")?.focused;
+        Ok(focused.map(|focused| (focused.role, focused.name)).unwrap_or_default())
+    }
+
+    /// Presses Tab until something has the focus, as who uses no mouse does.
+    ///
+    /// # Errors
+    /// If a whole round through the page does not reach it; says what it passed.
+    pub fn tab_to(&self, role: &str, name: &str) -> Outcome {
+        self.find(role, name)?;
+        let mut passed = Vec::new();
+        for _ in 0..80 {
+            let focused = self.focused()?;
+            if focused.0 == role && focused.1 == name {
+                return Ok(());
+            }
+            passed.push(format!("{} “{}”", focused.0, focused.1));
+            self.press(&[Key::Tab.into()])?;
+        }
+        passed.dedup();
+        Err(self.with_picture(Trouble::new(format!(
+            "Tab never reached the {role} “{name}”: {}",
+            passed.join(", ")
+        ))))
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    ///
+    /// # Errors
+    /// If the script throws or the driver does not answer.
+    pub fn ask(&self, script: &str, arguments: Vec<Value>) -> Outcome<Value> {
+        let session = self.session()?;
+        Ok(self.run(session.execute(script, arguments))?.json().clone())
+    }
+
+    /// Sends one WebDriver command that has no method of its own here.
+    ///
+    /// # Errors
+    /// If the driver refuses it.
+    pub fn command(&self, command: impl FormatRequestData) -> Outcome {
+        let session = self.session()?;
+        self.run(session.cmd(command)).map(drop)
+    }
+
+    /// Runs one step against the driver, within its time.
+    pub(crate) fn run<T, E: Into<Trouble>>(&self, step: impl Future<Output = Result<T, E>>) -> Outcome<T> {
+        let limited = self.runtime.block_on(async { tokio::time::timeout(ONE_COMMAND, step).await });
+        limited.map_err(|_| Trouble::new("the driver did not answer"))?.map_err(Into::into)
+    }
+
+    pub(crate) fn session(&self) -> Outcome<&WebDriver> {
+        self.session.0.as_ref().ok_or_else(|| Trouble::new("the window is closed"))
+    }
+
+    /// Adds a picture of the window to what went wrong.
+    fn with_picture(&self, trouble: Trouble) -> Trouble {
+        match self.picture("trouble") {
+            Ok(path) => trouble.during(format!("(picture: {})", path.display())),
+            Err(_) => trouble,
+        }
+    }
+
+    fn retrying<T>(&self, doing: &str, step: impl FnMut() -> Outcome<T>) -> Outcome<T> {
+        until(APPEARING, step).map_err(|trouble| self.with_picture(trouble.during(doing)))
+    }
+
+    fn find_now(&self, role: &str, name: &str) -> Outcome<WebElement> {
+        let Answer { found, others, .. } = self.ask_find(role, name)?;
+        let found = found.ok_or_else(|| Trouble::new(format!("there is only: {}", others.join(", "))))?;
+        Ok(WebElement::from_json(found, self.session()?.handle().clone())?)
+    }
+
+    /// Asks the page what has a role and a name; teaches it axe-core first, if it does not know it yet.
+    fn ask_find(&self, role: &str, name: &str) -> Outcome<Answer> {
+        self.teach_axe()?;
+        Ok(serde_json::from_value(self.ask(FIND, vec![json!(role), json!(name)])?)?)
+    }
+}
+
+/// A session that is not closed politely when the test ends: its driver is killed instead.
+struct Session(Option<WebDriver>);
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(session) = self.0.take() {
+            // The only error says that it was closed before.
+            let _ = session.leak();
+        }
+    }
+}
+
+/// White space squeezed, as the eye does.
+fn squeeze(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Gives the processor to the app for a moment: for what can't be waited for, such as a pause of typing.
+pub fn pause(milliseconds: u64) {
+    thread::sleep(Duration::from_millis(milliseconds));
+}
