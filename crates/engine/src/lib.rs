@@ -6,4 +6,7 @@
 pub mod durable;
 pub mod lock;
 pub mod problem;
+pub mod runs;
+pub mod schedule;
+pub mod settings;
 pub mod system;

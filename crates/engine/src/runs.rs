@@ -1,0 +1,17 @@
+//! What happened: one line when a run begins, one when it ends, in `runs.ndjson`.
+//!
+//! The log is only ever appended to and is the truth about attempts; the archives are the truth
+//! about backups. A run without an end whose lock is free was left running: its process died.
+
+mod history;
+mod id;
+mod log;
+mod run;
+
+pub use history::{Attempts, Failure, History, Success};
+pub use id::{RunId, RunIdError};
+pub use log::{RunLog, RunsError};
+pub use run::{
+    Begin, Counts, End, Level, MadeArchive, Outcome, Run, RunKind, RunState, SafetyArchive, Trigger,
+    Verification,
+};

@@ -1,0 +1,189 @@
+//! What the records add up to. Pure: lines in, runs out.
+
+use std::collections::HashMap;
+
+use backstop_model::TimeMs;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::RunId;
+use super::run::{Begin, End, Outcome, Run, RunKind, RunState, SafetyArchive, Verification};
+use crate::problem::Code;
+use crate::schedule::Past;
+
+/// Why a run that nobody ended did not end well.
+pub(super) const LEFT_RUNNING: &str = "It was interrupted: the program or the computer stopped before it was done. \
+    Your earlier backups are as they were.";
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(super) enum Record {
+    /// A run began.
+    Begin(Begin),
+    /// Its safety archive is whole; from here on it may change the destination.
+    Safety {
+        /// The run.
+        run: RunId,
+        /// The archive.
+        safety: SafetyArchive,
+    },
+    /// It ended.
+    End(End),
+}
+
+/// All runs, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// Newest first, in the order in which they were recorded, whatever the clock said.
+    pub runs: Vec<Run>,
+    /// Whole lines that say nothing this version understands. Worth a warning, not an end.
+    pub unreadable_lines: u32,
+}
+
+/// The newest run that made a verified backup of a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Success {
+    /// The run.
+    pub run: RunId,
+    /// When it ended.
+    pub at: TimeMs,
+    /// Whether attachments are in the archive.
+    pub attachments_included: bool,
+}
+
+/// Why the newest attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// For programs.
+    pub code: Code,
+    /// For people.
+    pub message: String,
+}
+
+/// What was tried since the last success.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attempts {
+    /// How many runs that made no verified backup, cancelled ones too.
+    pub count: u32,
+    /// When the newest of them ended, or began if it never did.
+    pub last: Option<TimeMs>,
+    /// Why the newest of them failed; none if it was cancelled.
+    pub failure: Option<Failure>,
+}
+
+impl History {
+    /// Reads whole lines. A line that is not understood is counted; the rest is kept.
+    pub(super) fn from_lines<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut history = Self::default();
+        let mut places: HashMap<RunId, usize> = HashMap::new();
+        for line in lines.filter(|line| !line.is_empty()) {
+            let understood = match serde_json::from_slice::<Record>(line) {
+                Err(_) => false,
+                Ok(Record::Begin(begin)) => {
+                    places.insert(begin.run.clone(), history.runs.len());
+                    history.runs.push(Run { begin, safety: None, end: None });
+                    true
+                }
+                Ok(Record::Safety { run, safety }) => {
+                    history.find(&places, &run).map(|run| run.safety = Some(safety)).is_some()
+                }
+                Ok(Record::End(end)) => history.finish(&places, end),
+            };
+            history.unreadable_lines += u32::from(!understood);
+        }
+        history.runs.reverse();
+        history
+    }
+
+    fn find(&mut self, places: &HashMap<RunId, usize>, run: &RunId) -> Option<&mut Run> {
+        places.get(run).and_then(|place| self.runs.get_mut(*place))
+    }
+
+    /// The first end holds: a run can't end twice.
+    fn finish(&mut self, places: &HashMap<RunId, usize>, end: End) -> bool {
+        let run = self.find(places, &end.run);
+        run.filter(|run| run.end.is_none()).map(|run| run.end = Some(end)).is_some()
+    }
+
+    /// A run by its id.
+    #[must_use]
+    pub fn run(&self, id: &RunId) -> Option<&Run> {
+        self.runs.iter().find(|run| run.begin.run == *id)
+    }
+
+    /// Every check that was recorded, newest first.
+    pub fn verifications(&self) -> impl Iterator<Item = &Verification> {
+        self.runs.iter().filter_map(|run| run.end.as_ref()).flat_map(|end| end.verifications.iter().rev())
+    }
+
+    /// The newest verified backup of `place`; of those with attachments only, if asked.
+    #[must_use]
+    pub fn last_success(&self, place: &str, with_attachments_only: bool) -> Option<Success> {
+        self.runs.iter().find_map(|run| success_of(run, place, with_attachments_only))
+    }
+
+    /// What was tried for `place` since its last success.
+    #[must_use]
+    pub fn attempts(&self, place: &str, job_lock_held: bool) -> Attempts {
+        let since = self.runs.iter().take_while(|run| success_of(run, place, false).is_none());
+        let tried = since.filter(|run| concerns(run, place) && run.state(job_lock_held) != RunState::Running);
+        let mut attempts = Attempts::default();
+        for run in tried {
+            if attempts.count == 0 {
+                attempts.last = Some(run.end.as_ref().map_or(run.begin.started, |end| end.ended));
+                attempts.failure = failure_of(run, job_lock_held);
+            }
+            attempts.count += 1;
+        }
+        attempts
+    }
+
+    /// The facts that the schedule decides by.
+    #[must_use]
+    pub fn past(&self, place: &str, job_lock_held: bool) -> Past {
+        let attempts = self.attempts(place, job_lock_held);
+        Past {
+            last_success: self.last_success(place, false).and_then(|success| moment(success.at)),
+            attempts: attempts.count,
+            last_attempt: attempts.last.and_then(moment),
+        }
+    }
+}
+
+/// A moment that no calendar holds counts as unknown.
+fn moment(time: TimeMs) -> Option<Timestamp> {
+    Timestamp::from_millisecond(time.0).ok()
+}
+
+fn concerns(run: &Run, place: &str) -> bool {
+    run.begin.kind == RunKind::Backup && run.begin.places.iter().any(|concerned| concerned == place)
+}
+
+fn success_of(run: &Run, place: &str, with_attachments_only: bool) -> Option<Success> {
+    let end = run.end.as_ref().filter(|end| run.begin.kind == RunKind::Backup && end.outcome.is_done())?;
+    let fits = |attachments_included| attachments_included || !with_attachments_only;
+    let mut made = end.archives.iter().filter(|made| made.verified && made.place == place);
+    let made = made.find(|made| fits(made.attachments_included))?;
+    Some(Success { run: end.run.clone(), at: end.ended, attachments_included: made.attachments_included })
+}
+
+fn failure_of(run: &Run, job_lock_held: bool) -> Option<Failure> {
+    match run.state(job_lock_held) {
+        RunState::Ended(Outcome::Failed { code, message }) => {
+            Some(Failure { code: *code, message: message.clone() })
+        }
+        RunState::LeftRunning => Some(Failure { code: Code::Internal, message: LEFT_RUNNING.to_owned() }),
+        RunState::Ended(Outcome::Completed | Outcome::CompletedWithWarnings { .. }) => {
+            Some(Failure { code: Code::Internal, message: UNVERIFIED.to_owned() })
+        }
+        RunState::Running | RunState::Ended(_) => None,
+    }
+}
+
+/// A run that claims to be done without a verified archive of the place is no backup of it.
+const UNVERIFIED: &str = "It made no verified backup. Your earlier backups are as they were.";
+
+#[cfg(test)]
+#[path = "history_tests.rs"]
+mod tests;

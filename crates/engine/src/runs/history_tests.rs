@@ -1,0 +1,181 @@
+use super::*;
+use crate::runs::{Counts, MadeArchive, Trigger};
+
+fn id(text: &str) -> RunId {
+    text.parse().expect("a run id")
+}
+
+fn begin(run: &str, kind: RunKind, started: i64) -> Record {
+    Record::Begin(Begin {
+        run: id(run),
+        kind,
+        trigger: Trigger::Automatic,
+        started: TimeMs(started),
+        places: vec!["library".to_owned()],
+        undoes: None,
+    })
+}
+
+fn made(place: &str, attachments_included: bool, verified: bool) -> MadeArchive {
+    MadeArchive {
+        archive: "a1".to_owned(),
+        place: place.to_owned(),
+        path: "/mnt/usb/a.nnbackupz".into(),
+        bytes: 1,
+        notes: 1,
+        attachments: 0,
+        attachments_included,
+        encrypted: true,
+        verified,
+    }
+}
+
+fn end(run: &str, ended: i64, outcome: Outcome, archives: Vec<MadeArchive>) -> Record {
+    Record::End(End { archives, counts: Counts::default(), ..End::new(&id(run), TimeMs(ended), outcome) })
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed { code: Code::DiskGone, message: "The disk is not there.".to_owned() }
+}
+
+fn history(records: &[Record]) -> History {
+    let lines: Vec<Vec<u8>> =
+        records.iter().map(|record| serde_json::to_vec(record).expect("json")).collect();
+    History::from_lines(lines.iter().map(Vec::as_slice))
+}
+
+/// A backup that ends at `at`, in one row.
+fn backup(run: &str, at: i64, outcome: Outcome, archives: Vec<MadeArchive>) -> [Record; 2] {
+    [begin(run, RunKind::Backup, at - 1), end(run, at, outcome, archives)]
+}
+
+#[test]
+fn runs_are_listed_newest_first_by_record_not_by_clock() {
+    let history = history(
+        &[
+            backup("a", 100, Outcome::Completed, vec![made("library", false, true)]),
+            backup("b", 50, Outcome::Cancelled, vec![]),
+        ]
+        .concat(),
+    );
+    let ids: Vec<_> = history.runs.iter().map(|run| run.begin.run.as_str()).collect();
+    assert_eq!(ids, ["b", "a"]);
+    assert!(history.run(&id("a")).is_some() && history.run(&id("c")).is_none());
+}
+
+#[test]
+fn only_a_verified_archive_of_the_place_is_a_success() {
+    let full = |verified| vec![made("library", true, verified)];
+    let plain = vec![made("library", false, true)];
+    let warned = Outcome::CompletedWithWarnings { warnings: vec!["odd".to_owned()] };
+    let rows = [
+        ("nothing", Vec::<[Record; 2]>::new(), None, None),
+        ("failed", vec![backup("a", 1, failed(), vec![])], None, None),
+        ("failed, though it left an archive", vec![backup("a", 1, failed(), plain.clone())], None, None),
+        ("not verified", vec![backup("a", 1, Outcome::Completed, full(false))], None, None),
+        (
+            "of another place",
+            vec![backup("a", 1, Outcome::Completed, vec![made("joplin", true, true)])],
+            None,
+            None,
+        ),
+        ("with warnings", vec![backup("a", 1, warned, full(true))], Some(1), Some(1)),
+        (
+            "a newer one without attachments",
+            vec![
+                backup("a", 1, Outcome::Completed, full(true)),
+                backup("b", 2, Outcome::Completed, plain.clone()),
+            ],
+            Some(2),
+            Some(1),
+        ),
+        (
+            "recorded after the clock was set back",
+            vec![
+                backup("a", 9, Outcome::Completed, plain.clone()),
+                backup("b", 2, Outcome::Completed, plain),
+            ],
+            Some(2),
+            None,
+        ),
+    ];
+    for (name, records, any, with_attachments) in rows {
+        let history = history(&records.concat());
+        let at = |only| history.last_success("library", only).map(|success| success.at.0);
+        assert_eq!((at(false), at(true)), (any, with_attachments), "{name}");
+    }
+}
+
+#[test]
+fn attempts_count_since_the_last_success() {
+    let success = backup("a", 10, Outcome::Completed, vec![made("library", false, true)]);
+    let records = [
+        success.to_vec(),
+        backup("b", 20, failed(), vec![]).to_vec(),
+        vec![begin("r", RunKind::Restore, 25), end("r", 26, failed(), vec![])],
+        backup("c", 30, Outcome::Cancelled, vec![]).to_vec(),
+        vec![begin("d", RunKind::Backup, 40)],
+    ];
+    let attempts = |count: usize, held| history(&records[..count].concat()).attempts("library", held);
+    assert_eq!(attempts(0, false), Attempts::default());
+    assert_eq!(attempts(1, false), Attempts::default());
+    let gone = Failure { code: Code::DiskGone, message: "The disk is not there.".to_owned() };
+    assert_eq!(attempts(2, false), Attempts { count: 1, last: Some(TimeMs(20)), failure: Some(gone) });
+    assert_eq!(attempts(3, false), attempts(2, false), "a restore is no attempt at a backup");
+    assert_eq!(attempts(4, false), Attempts { count: 2, last: Some(TimeMs(30)), failure: None });
+    assert_eq!(attempts(5, true), attempts(4, true), "what runs has not failed");
+    let left = attempts(5, false);
+    assert_eq!((left.count, left.last), (3, Some(TimeMs(40))));
+    assert!(left.failure.expect("left running").message.contains("interrupted"));
+    let past = history(&records.concat()).past("library", false);
+    assert_eq!((past.last_success.map(Timestamp::as_millisecond), past.attempts), (Some(10), 3));
+}
+
+#[test]
+fn a_run_without_an_end_is_running_only_while_the_lock_is_held() {
+    let history = history(&[begin("a", RunKind::Restore, 1)]);
+    let run = &history.runs[0];
+    assert_eq!(run.state(true), RunState::Running);
+    assert_eq!(run.state(false), RunState::LeftRunning);
+    assert_eq!(run.reason(true), None);
+    assert!(run.reason(false).is_some());
+}
+
+#[test]
+fn lines_that_say_nothing_are_counted_and_the_rest_is_kept() {
+    let good = serde_json::to_vec(&begin("a", RunKind::Backup, 1)).expect("json");
+    let stray_end = serde_json::to_vec(&end("z", 2, Outcome::Completed, vec![])).expect("json");
+    let lines: [&[u8]; 5] = [b"{\"event\":\"weather\"}", &good, b"\0\0\0\0", &stray_end, b""];
+    let history = History::from_lines(lines.into_iter());
+    assert_eq!((history.runs.len(), history.unreadable_lines), (1, 3));
+}
+
+#[test]
+fn the_first_end_holds() {
+    let first = backup("a", 1, Outcome::Completed, vec![made("library", false, true)]);
+    let second = end("a", 2, Outcome::LeftRunning, vec![]);
+    let history = history(&[first.to_vec(), vec![second]].concat());
+    assert_eq!(history.unreadable_lines, 1);
+    assert_eq!(history.last_success("library", false).map(|success| success.at), Some(TimeMs(1)));
+}
+
+#[test]
+fn checks_are_listed_newest_first() {
+    let check = |name: &str| Verification {
+        archive: None,
+        manifest_sha256: None,
+        name: name.to_owned(),
+        bytes: 1,
+        level: crate::runs::Level::Full,
+        sound: true,
+        at: TimeMs(1),
+    };
+    let verify = |run: &str, names: [&str; 2]| {
+        let end = End::new(&id(run), TimeMs(1), Outcome::Completed);
+        let end = End { verifications: names.map(check).to_vec(), ..end };
+        [begin(run, RunKind::Verify, 1), Record::End(end)]
+    };
+    let history = history(&[verify("a", ["1", "2"]), verify("b", ["3", "4"])].concat());
+    let names: Vec<_> = history.verifications().map(|check| check.name.as_str()).collect();
+    assert_eq!(names, ["4", "3", "2", "1"]);
+}

@@ -1,0 +1,160 @@
+//! Settings by name, as the command line gets and sets them.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+use super::values::{LIBRARY, Settings};
+use crate::problem::{Code, Problem};
+
+/// The names, in the order in which they are listed.
+pub const KEYS: [&str; 7] =
+    ["backups", "backups_folder", "encryption", "format.library", "notices_on_success", "on_close", "theme"];
+
+const FORMAT_KEY: &str = "format.";
+
+/// Why a setting can't be read or set by name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    /// No setting of that name.
+    #[error("there is no setting {0:?}; there are {all}", all = KEYS.join(", "))]
+    Unknown(String),
+    /// The value means nothing for this setting.
+    #[error("{key} can't be {value:?}; it can be {allowed}")]
+    Value {
+        /// The setting.
+        key: String,
+        /// What was given.
+        value: String,
+        /// What may be given, in words.
+        allowed: &'static str,
+    },
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        Self::new(Code::Usage, format!("Nothing was changed: {error}."))
+            .with_hint("Check the name and the value of the setting.")
+    }
+}
+
+impl Settings {
+    /// The value of a setting as text. `-` and `_` in the name are the same.
+    ///
+    /// # Errors
+    /// [`KeyError::Unknown`].
+    pub fn get(&self, key: &str) -> Result<String, KeyError> {
+        let name = key.replace('-', "_");
+        Ok(match name.as_str() {
+            "backups" => self.backups.to_string(),
+            "backups_folder" => self.backups_folder.display().to_string(),
+            "encryption" => on_off(self.encryption),
+            "notices_on_success" => on_off(self.notices_on_success),
+            "on_close" => word_of(&self.on_close),
+            "theme" => word_of(&self.theme),
+            _ => word_of(&self.format_of(place_of(&name).ok_or_else(|| KeyError::Unknown(key.to_owned()))?)),
+        })
+    }
+
+    /// Sets a setting from text. The caller asks for the password where
+    /// [`super::needs_password`] says so, and probes a new folder.
+    ///
+    /// # Errors
+    /// [`KeyError`]; the settings are as they were then.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), KeyError> {
+        let name = key.replace('-', "_");
+        let wrong = |allowed| KeyError::Value { key: name.clone(), value: value.to_owned(), allowed };
+        match name.as_str() {
+            "backups" => {
+                self.backups = value.parse().map_err(|_| wrong("never, daily, weekly or monthly"))?;
+            }
+            "backups_folder" => {
+                self.backups_folder = folder(value).ok_or_else(|| wrong("the full path of a folder"))?;
+            }
+            "encryption" => self.encryption = switch(value).ok_or_else(|| wrong("on or off"))?,
+            "notices_on_success" => {
+                self.notices_on_success = switch(value).ok_or_else(|| wrong("on or off"))?;
+            }
+            "on_close" => self.on_close = of_word(value).ok_or_else(|| wrong("ask, tray or quit"))?,
+            "theme" => self.theme = of_word(value).ok_or_else(|| wrong("system, light or dark"))?,
+            _ => {
+                let place = place_of(&name).ok_or_else(|| KeyError::Unknown(key.to_owned()))?;
+                let format = of_word(value).ok_or_else(|| wrong("nnbackupz"))?;
+                self.formats.insert(place.to_owned(), format);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The place whose format a key names. For now every account has one place.
+fn place_of(key: &str) -> Option<&str> {
+    key.strip_prefix(FORMAT_KEY).filter(|place| *place == LIBRARY)
+}
+
+fn on_off(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
+fn switch(word: &str) -> Option<bool> {
+    match word {
+        "on" | "true" | "yes" => Some(true),
+        "off" | "false" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+fn folder(text: &str) -> Option<PathBuf> {
+    Path::new(text).is_absolute().then(|| PathBuf::from(text))
+}
+
+/// The word that a choice bears in `settings.json`.
+fn word_of<T: Serialize>(choice: &T) -> String {
+    match serde_json::to_value(choice) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+fn of_word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(Value::String(word.to_owned())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_can_be_read_set_and_read_again() {
+        let values = ["weekly", "/mnt/usb", "off", "nnbackupz", "off", "tray", "dark"];
+        let mut settings = Settings::new(Path::new("/home/a/Documents"));
+        for (key, value) in KEYS.into_iter().zip(values) {
+            settings.get(key).expect("a known key");
+            settings.set(key, value).expect("a good value");
+            assert_eq!(settings.get(key).as_deref(), Ok(value), "{key}");
+        }
+        assert_eq!(settings.get("backups-folder").as_deref(), Ok("/mnt/usb"), "a hyphen is as good");
+    }
+
+    #[test]
+    fn a_wrong_value_changes_nothing_and_says_what_is_right() {
+        let mut settings = Settings::new(Path::new("/home/a/Documents"));
+        let before = settings.clone();
+        for key in KEYS {
+            for value in ["", "hourly", "../relative"] {
+                let error = settings.set(key, value).expect_err("a wrong value");
+                let problem = Problem::from(error);
+                assert_eq!(problem.code, Code::Usage);
+                assert!(problem.message.contains("it can be"), "{}", problem.message);
+            }
+        }
+        assert_eq!(settings, before);
+        for key in ["", "colour", "format.joplin", "version", "recovery_key_confirmed"] {
+            assert_eq!(settings.get(key), Err(KeyError::Unknown(key.to_owned())));
+            assert_eq!(settings.set(key, "on"), Err(KeyError::Unknown(key.to_owned())));
+        }
+    }
+}
