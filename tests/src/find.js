@@ -1,13 +1,14 @@
 // Finds what has a role and a name, as a screen reader would tell them.
 //
 // arguments: role, name. Returns { found: element or null, others: [text], focused: { role, name } }.
-// An open modal dialog hides the rest. A name fits exactly, or else as a part of exactly one name.
+// An open modal dialog hides the rest. A name fits exactly, or up to its … if it ends in one. Browsers
+// give password fields no role, so that nothing reads them out; here they are called "password".
 const [role, name] = arguments;
 const squeeze = (text) => (text || '').replace(/\s+/g, ' ').trim();
 const { aria, dom, text } = axe.commons;
 axe.setup(document.documentElement);
 try {
-  const roleOf = (element) => aria.getRole(element) || '';
+  const roleOf = (element) => aria.getRole(element) || (element.type === 'password' ? 'password' : '');
   const nameOf = (element) => squeeze(text.accessibleText(element));
   const modals = [...document.querySelectorAll('dialog[open], [aria-modal="true"]')].filter((d) =>
     dom.isVisibleToScreenReaders(d),
@@ -17,9 +18,9 @@ try {
     ? [...scope.querySelectorAll('*')].filter((e) => roleOf(e) === role && dom.isVisibleToScreenReaders(e))
     : [];
   const named = candidates.map((element) => [element, nameOf(element)]);
-  const exact = named.filter(([, is]) => is === name);
-  const part = named.filter(([, is]) => is.includes(name));
-  const found = exact.length > 0 ? exact[0][0] : part.length === 1 ? part[0][0] : null;
+  const start = name.endsWith('…') ? name.slice(0, -1) : null;
+  const fits = (is) => (start === null ? is === name : is.startsWith(start));
+  const found = named.find(([, is]) => fits(is))?.[0] ?? null;
   const focus = document.activeElement;
   return {
     found,

@@ -3,8 +3,10 @@
 //! Debian's `WebKitWebDriver` starts the app and speaks WebDriver. Roles and names are computed by
 //! axe-core in the page itself, so a thing that a screen reader can't name can't be pressed here either.
 
+use std::fs::File;
 use std::future::Future;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -24,6 +26,9 @@ const OPENING: Duration = Duration::from_secs(40);
 const APPEARING: Duration = Duration::from_secs(15);
 /// How long one command to the driver may take.
 const ONE_COMMAND: Duration = Duration::from_secs(30);
+
+/// The script of the dialogs, in the home.
+const PICKS: &str = "picks.txt";
 
 /// Finds what has a role and a name; see the file.
 const FIND: &str = include_str!("find.js");
@@ -60,7 +65,11 @@ impl Window {
     /// # Errors
     /// If a program is missing or the window does not open in time.
     pub fn open(name: &str, equipment: Equipment) -> Outcome<Self> {
-        Self::open_on(Desk::new(equipment)?, name)
+        let mut desk = Desk::new(equipment)?;
+        let script = desk.file(PICKS);
+        File::create(&script)?;
+        desk.set("BACKSTOP_PICKS", script);
+        Self::open_on(desk, name)
     }
 
     /// Opens the app on a desk that is there.
@@ -105,6 +114,17 @@ impl Window {
         drop(session);
         drop(driver);
         desk
+    }
+
+    /// Scripts the next dialog for a file or folder: it answers with this path, without being drawn.
+    ///
+    /// The app reads the file named by `BACKSTOP_PICKS`: one path a line, in the order of the dialogs.
+    ///
+    /// # Errors
+    /// If the script can't be written.
+    pub fn will_pick(&self, path: &Path) -> Outcome {
+        let mut script = File::options().create(true).append(true).open(self.desk.file(PICKS))?;
+        Ok(writeln!(script, "{}", path.display())?)
     }
 
     /// The desk that the window stands on.
