@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -206,5 +207,39 @@ impl Desk {
         let group = Group::start(&command, &self.file("app.log"))?;
         until(READY, || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).map(drop)?))?;
         Ok((group, port))
+    }
+}
+
+impl Desk {
+    /// Answers the dialog of the system that is open, with a path typed on a real keyboard.
+    ///
+    /// # Errors
+    /// If no window with that title opens, or it does not close again.
+    pub fn answer_dialog(&self, title: &str, path: &Path) -> Outcome {
+        let window = until(READY, || {
+            let found = self.type_with(&["search", "--onlyvisible", "--name", title])?;
+            let first = found.lines().next().map(str::to_owned);
+            first.ok_or_else(|| Trouble::new(format!("no window is called “{title}”")))
+        })?;
+        let path = path.to_string_lossy().into_owned();
+        self.type_with(&["windowfocus", "--sync", &window])?;
+        for keys in ["ctrl+l", "ctrl+a"] {
+            self.type_with(&["key", "--clearmodifiers", keys])?;
+            // GTK opens the line for the path after the key, without saying when it is ready.
+            thread::sleep(Duration::from_millis(150));
+        }
+        self.type_with(&["type", "--delay", "5", &path])?;
+        thread::sleep(Duration::from_millis(200));
+        self.type_with(&["key", "Return"])?;
+        until(READY, || match self.type_with(&["search", "--onlyvisible", "--name", title])?.trim() {
+            "" => Ok(()),
+            _ => Err(Trouble::new(format!("the window “{title}” stays open"))),
+        })
+    }
+
+    /// Runs xdotool, the hand on this desk's keyboard. Finding nothing is no trouble.
+    fn type_with(&self, arguments: &[&str]) -> Outcome<String> {
+        let output = self.command("xdotool").args(arguments).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }

@@ -10,6 +10,8 @@ pub mod trouble;
 #[cfg(target_os = "linux")]
 pub mod desk;
 #[cfg(target_os = "linux")]
+pub mod journey;
+#[cfg(target_os = "linux")]
 pub mod look;
 #[cfg(target_os = "linux")]
 pub mod process;
