@@ -1,0 +1,75 @@
+// Numbers, sizes and dates as people say them. Pure: the moment "now" comes in as an argument.
+
+import { words } from './strings/words';
+
+/** Dates are part of English sentences, so they stay English; a reader's own English decides the clock. */
+const dateLocale = (): string => (navigator.language.startsWith('en') ? navigator.language : 'en-GB');
+
+/** With the thousands mark of the reader's own language. */
+export function count(value: number): string {
+  return new Intl.NumberFormat(navigator.language).format(value);
+}
+
+/** A size with a space before its unit, as "412 MB". Steps of 1,000, as file managers count. */
+export function size(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  const number = new Intl.NumberFormat(navigator.language, { maximumFractionDigits: digits }).format(value);
+  return `${number} ${units[unit] ?? ''}`;
+}
+
+/** How long something takes, in the one or two units that matter. */
+export function span(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) return words.seconds(whole);
+  const minutes = Math.round(whole / 60);
+  if (minutes < 60) return words.minutes(minutes);
+  return words.hours(Math.round(minutes / 60));
+}
+
+/** Days between two moments by the calendar, not by hours: yesterday 23:59 is one day ago. */
+function dayDistance(then: Date, now: Date): number {
+  const start = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return Math.round((start(then) - start(now)) / 86_400_000);
+}
+
+function time(date: Date): string {
+  return new Intl.DateTimeFormat(dateLocale(), { hour: '2-digit', minute: '2-digit' }).format(date);
+}
+
+function day(date: Date, now: Date): string {
+  const days = dayDistance(date, now);
+  if (days === 0) return words.today;
+  if (days === -1) return words.yesterday;
+  if (days === 1) return words.tomorrow;
+  const near = Math.abs(days) < 7;
+  const sameYear = date.getFullYear() === now.getFullYear();
+  const parts: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'long' };
+  if (near) parts.weekday = 'long';
+  if (!sameYear) parts.year = 'numeric';
+  return new Intl.DateTimeFormat(dateLocale(), parts).format(date).replace(',', '');
+}
+
+/** A moment with its time: "today 08:03", "Friday 20 November 19:24". */
+export function moment(ms: number, now: number = Date.now()): string {
+  const date = new Date(ms);
+  return `${day(date, new Date(now))} ${time(date)}`;
+}
+
+/** A moment by its day alone, with the time only while that is near: "today 08:03", "2 November". */
+export function dayWords(ms: number, now: number = Date.now()): string {
+  const date = new Date(ms);
+  const near = Math.abs(dayDistance(date, new Date(now))) <= 1;
+  return near ? moment(ms, now) : day(date, new Date(now));
+}
+
+/** The same words at the start of a line. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

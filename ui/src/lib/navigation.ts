@@ -1,0 +1,53 @@
+// The left navigation, and what its search box finds. Only what works is in it.
+
+import type { IconName } from './components/icons';
+import type { Page } from './state/router.svelte';
+import { account, backup, common } from './strings';
+
+export interface NavEntry { page: Page; label: string; icon: IconName }
+export interface NavGroup { label: string; entries: NavEntry[] }
+
+const say = common.nav;
+
+export const groups: NavGroup[] = [
+  { label: say.userAccount, entries: [
+    { page: 'profile', label: say.profile, icon: 'person' },
+    { page: 'security', label: say.security, icon: 'shield' },
+  ] },
+  { label: say.yourNotes, entries: [{ page: 'browse', label: say.browse, icon: 'book' }] },
+  { label: say.importExport, entries: [
+    { page: 'backup', label: say.backup, icon: 'backup' },
+    { page: 'restore', label: say.restore, icon: 'restore' },
+  ] },
+  { label: say.other, entries: [
+    { page: 'appearance', label: say.appearance, icon: 'contrast' },
+    { page: 'about', label: say.about, icon: 'info' },
+  ] },
+];
+
+/** A setting that the search box can lead to; `row` is the id of its title. */
+export interface Found { page: Page; label: string; row: string | null }
+
+const settings: Found[] = [
+  ...groups.flatMap((group) => group.entries.map(({ page, label }) => ({ page, label, row: null }))),
+  { page: 'backup', label: backup.now, row: 'now' },
+  { page: 'backup', label: backup.restore, row: 'restore' },
+  { page: 'backup', label: backup.automatic, row: 'automatic' },
+  { page: 'backup', label: backup.encryption, row: 'encryption' },
+  { page: 'backup', label: backup.directory, row: 'directory' },
+  { page: 'profile', label: account.profile.name, row: 'name' },
+  { page: 'profile', label: account.profile.signOut, row: 'sign-out' },
+  { page: 'security', label: account.security.password, row: 'password' },
+  { page: 'security', label: account.security.key, row: 'key' },
+  { page: 'security', label: account.security.newKey, row: 'new-key' },
+  { page: 'security', label: account.security.delete, row: 'delete' },
+  { page: 'appearance', label: common.appearance.theme, row: 'theme' },
+  { page: 'appearance', label: common.appearance.onClose, row: 'on-close' },
+];
+
+/** Settings whose name has every word that was typed. */
+export function findSettings(typed: string): Found[] {
+  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return [];
+  return settings.filter(({ label }) => wanted.every((word) => label.toLowerCase().includes(word)));
+}

@@ -1,0 +1,111 @@
+// Reading the library: which notebook, which words, which page of the list, which note.
+
+import * as api from '../api';
+
+export const PAGE = 100;
+/** What the tree shows besides notebooks. */
+export type Shelf = { kind: 'all' } | { kind: 'trash' } | { kind: 'notebook'; id: string };
+
+class Library {
+  notebooks = $state.raw<api.NotebookNode[]>([]);
+  shelf = $state.raw<Shelf>({ kind: 'all' });
+  words = $state('');
+  /** Words from the search box of the shell, until the page takes them. */
+  wanted: string | null = null;
+  offset = $state(0);
+  page = $state.raw<api.NotePage | null>(null);
+  loading = $state(false);
+  chosen = $state<string | null>(null);
+  preview = $state.raw<api.NotePreview | null>(null);
+  problem = $state<api.Problem | null>(null);
+  /** Only the newest question's answer counts. */
+  private asked = 0;
+  private askedNote = 0;
+
+  async load() {
+    try {
+      this.notebooks = await api.notebooks();
+    } catch (caught) {
+      this.problem = api.toProblem(caught);
+      return;
+    }
+    await this.list();
+  }
+
+  /** Takes what the shell's search box asked for: every notebook, these words. */
+  async useWanted() {
+    if (this.wanted === null) return;
+    this.words = this.wanted;
+    this.wanted = null;
+    await this.show({ kind: 'all' });
+  }
+
+  async show(shelf: Shelf) {
+    this.shelf = shelf;
+    this.offset = 0;
+    await this.list();
+  }
+
+  async search(words: string) {
+    this.words = words;
+    this.offset = 0;
+    await this.list();
+  }
+
+  async turn(by: number) {
+    this.offset = Math.max(0, this.offset + by * PAGE);
+    await this.list();
+  }
+
+  private async list() {
+    this.asked += 1;
+    const mine = this.asked;
+    this.loading = true;
+    this.chosen = null;
+    this.preview = null;
+    try {
+      const page = await api.notes({
+        notebook: this.shelf.kind === 'notebook' ? this.shelf.id : null,
+        trashed: this.shelf.kind === 'trash',
+        words: this.words.trim() === '' ? null : this.words.trim(),
+        offset: this.offset,
+        limit: PAGE,
+      });
+      if (mine !== this.asked) return;
+      this.page = page;
+      this.problem = null;
+    } catch (caught) {
+      if (mine === this.asked) this.problem = api.toProblem(caught);
+    } finally {
+      if (mine === this.asked) this.loading = false;
+    }
+  }
+
+  async read(note: api.NoteRow) {
+    this.askedNote += 1;
+    const mine = this.askedNote;
+    this.chosen = note.id;
+    try {
+      const preview = await api.notePreview(note.id, note.app);
+      if (mine === this.askedNote && this.chosen === note.id) this.preview = preview;
+    } catch (caught) {
+      if (mine === this.askedNote) this.problem = api.toProblem(caught);
+    }
+  }
+
+  closeNote() {
+    this.chosen = null;
+    this.preview = null;
+  }
+
+  clear() {
+    this.notebooks = [];
+    this.page = null;
+    this.shelf = { kind: 'all' };
+    this.words = '';
+    this.offset = 0;
+    this.closeNote();
+  }
+}
+
+export const library = new Library();

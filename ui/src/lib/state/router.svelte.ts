@@ -1,0 +1,28 @@
+// Which page of the shell is open. The address after # is the truth, so links are plain links.
+
+export const pages = ['backup', 'restore', 'browse', 'profile', 'security', 'appearance', 'about'] as const;
+export type Page = (typeof pages)[number];
+
+function fromAddress(): Page {
+  const name = location.hash.replace(/^#\/?/, '');
+  return pages.find((page) => page === name) ?? 'backup';
+}
+
+class Router {
+  page = $state<Page>(fromAddress());
+  /** A row to bring into view once, when a search result leads to it. */
+  target = $state<string | null>(null);
+
+  constructor() {
+    window.addEventListener('hashchange', () => (this.page = fromAddress()));
+  }
+
+  open(page: Page, target: string | null = null) {
+    this.target = target;
+    this.page = page;
+    if (location.hash !== `#/${page}`) location.hash = `#/${page}`;
+  }
+}
+
+export const router = new Router();
+export const address = (page: Page): string => `#/${page}`;

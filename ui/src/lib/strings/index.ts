@@ -1,0 +1,9 @@
+// The one catalogue: every word the window says. Plain, short, sentence case.
+
+export { account } from './account';
+export { backup } from './backup';
+export { browse } from './browse';
+export { common } from './common';
+export { restore } from './restore';
+export { setup } from './setup';
+export { words } from './words';
