@@ -237,6 +237,17 @@ impl Desk {
         })
     }
 
+    /// Closes a window as the cross in its corner does.
+    ///
+    /// # Errors
+    /// If no window has that title.
+    pub fn close_window(&self, title: &str) -> Outcome {
+        let found = self.type_with(&["search", "--onlyvisible", "--name", title])?;
+        let first = found.lines().next();
+        let window = first.ok_or_else(|| Trouble::new(format!("no window is called “{title}”")))?;
+        self.type_with(&["windowquit", window]).map(drop)
+    }
+
     /// Runs xdotool, the hand on this desk's keyboard. Finding nothing is no trouble.
     fn type_with(&self, arguments: &[&str]) -> Outcome<String> {
         let output = self.command("xdotool").args(arguments).output()?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use thirtyfour::common::command::FormatRequestData;
-use thirtyfour::{Capabilities, Key, WebDriver, WebElement};
+use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::desk::{Desk, Equipment};
@@ -70,6 +70,14 @@ impl Window {
         File::create(&script)?;
         desk.set("BACKSTOP_PICKS", script);
         Self::open_on(desk, name)
+    }
+
+    /// Opens the app on a new desk, with the system's own dialogs instead of scripted ones.
+    ///
+    /// # Errors
+    /// If a program is missing or the window does not open in time.
+    pub fn open_with_real_dialogs(name: &str, equipment: Equipment) -> Outcome<Self> {
+        Self::open_on(Desk::new(equipment)?, name)
     }
 
     /// Opens the app on a desk that is there.
@@ -162,6 +170,42 @@ impl Window {
             self.run(element.clear())?;
             self.run(element.send_keys(text))
         })
+    }
+
+    /// An attribute of what has this role and name; empty when it has none.
+    ///
+    /// # Errors
+    /// If it does not appear.
+    pub fn attribute(&self, role: &str, name: &str, attribute: &str) -> Outcome<String> {
+        let element = self.find(role, name)?;
+        Ok(self.run(element.attr(attribute))?.unwrap_or_default())
+    }
+
+    /// Chooses an entry of a dropdown.
+    ///
+    /// # Errors
+    /// If the dropdown or the entry is not there.
+    pub fn choose(&self, name: &str, entry: &str) -> Outcome {
+        let dropdown = self.find("combobox", name)?;
+        let entries = self.run(dropdown.find_all(By::Tag("option")))?;
+        for option in entries {
+            if self.run(option.text())? == entry {
+                return self.run(option.click());
+            }
+        }
+        Err(Trouble::new(format!("the dropdown “{name}” has no entry “{entry}”")))
+    }
+
+    /// The entry that a dropdown shows.
+    ///
+    /// # Errors
+    /// If the dropdown is not there.
+    pub fn chosen(&self, name: &str) -> Outcome<String> {
+        let dropdown = self.find("combobox", name)?;
+        let session = self.session()?;
+        let script = "return arguments[0].selectedOptions[0].text";
+        let shown = self.run(session.execute(script, vec![dropdown.to_json()?]))?;
+        Ok(shown.convert()?)
     }
 
     /// Waits until something with this role and name is there.

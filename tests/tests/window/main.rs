@@ -1,0 +1,34 @@
+//! The real window, end to end, on a display of its own.
+#![cfg(target_os = "linux")]
+
+mod access;
+mod four_clicks;
+mod secrets;
+mod setting_up;
+mod system;
+
+use std::fs;
+use std::path::PathBuf;
+
+use backstop_tests::desk::{Desk, Equipment};
+use backstop_tests::journey::{Journey, Start};
+use backstop_tests::window::Window;
+use backstop_tests::{Outcome, Trouble};
+
+/// A window whose account has sample notes and one backup of them.
+fn with_samples(name: &str) -> Outcome<Window> {
+    let window = Window::open(name, Equipment::default())?;
+    Journey::through(&window).set_up("Ada", Start::Samples)?;
+    Ok(window)
+}
+
+/// The archives in the backups folder of a desk, in the order of their names.
+fn archives(desk: &Desk) -> Outcome<Vec<PathBuf>> {
+    let folder = desk.file("Documents/Backstop/backups");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(|error| Trouble::from(error).during(folder.display()))? {
+        found.push(entry?.path());
+    }
+    found.sort();
+    Ok(found)
+}
