@@ -3,8 +3,10 @@
 //! This room may touch the disk and SQLite; the clock, the keychain, power and notices reach it
 //! through ports. Decisions are pure: the moment, ids and paths come in as arguments.
 
+pub mod account;
 pub mod durable;
 pub mod lock;
+pub mod ports;
 pub mod problem;
 pub mod runs;
 pub mod schedule;

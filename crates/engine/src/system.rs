@@ -62,6 +62,15 @@ pub(crate) fn private_and_new() -> OpenOptions {
     options
 }
 
+/// Makes a folder that only its owner may enter. One that is there already is an error.
+pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "other systems know no mode"))]
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Asks the system to forget what it keeps of a file in memory, so that the next read comes from
 /// the disk. A wish: where it can't be granted, reading still works.
 pub(crate) fn drop_cache(file: &File) {

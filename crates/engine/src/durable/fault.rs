@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::io;
 
-use super::new_file::Step;
+pub(crate) use super::new_file::Step;
 
 /// What happens.
 #[derive(Debug, Clone, Copy)]
