@@ -8,6 +8,7 @@ pub mod durable;
 pub mod lock;
 pub mod ports;
 pub mod problem;
+pub mod repository;
 pub mod runs;
 pub mod schedule;
 pub mod settings;
