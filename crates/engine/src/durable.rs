@@ -11,20 +11,5 @@ pub(crate) mod fault;
 mod new_file;
 mod parts;
 
-use std::io::{self, Write};
-use std::path::Path;
-
-pub use new_file::{NewFile, SyncedFile, numbered};
+pub use new_file::{NewFile, SyncedFile, numbered, replace};
 pub use parts::{Origin, clear_dead_parts};
-
-/// Writes one of the small stores in place of the one that is there, in one step.
-///
-/// `store` names it in the hidden file, as `settings`.
-///
-/// # Errors
-/// What the disk answers. Before the last step the old file is untouched.
-pub fn replace(target: &Path, origin: &Origin, store: &str, bytes: &[u8]) -> io::Result<()> {
-    let mut file = NewFile::create(target, origin, store)?;
-    file.write_all(bytes)?;
-    file.sync()?.replace()
-}

@@ -5,12 +5,15 @@
 
 mod catalog;
 mod catalog_file;
+mod entry;
 mod folder;
 mod listing;
+mod moved;
 mod name;
 
-pub use catalog::{Catalog, Changes, Entry, Head, Verified};
+pub use catalog::{Catalog, Changes};
 pub use catalog_file::{CatalogError, CatalogFile};
+pub use entry::{Entry, Head, Verified};
 pub use folder::{FolderError, FolderWarning, Repository, archives_folder};
 pub use listing::{FolderListing, Listed, list, look};
 pub use name::{NameParts, archive_name, parse_name};

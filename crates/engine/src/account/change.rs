@@ -156,7 +156,7 @@ impl Accounts {
         let folder = self.existing(id)?;
         let job = AccountLock::acquire(&folder, LockKind::Job)?;
         let state = AccountLock::wait(&folder, LockKind::State, PATIENCE)?;
-        clear_dead_parts(&folder, &self.origin(&folder), &job).map_err(AccountError::Write)?;
+        clear_dead_parts(&folder, &self.origin(&folder), &job, &state).map_err(AccountError::Write)?;
         let (folder, (file, _)) = self.read(id)?;
         Ok(Held { folder, file, _job: job, _state: state })
     }

@@ -242,6 +242,18 @@ fn rename_if_free(part: &Path, target: &Path) -> io::Result<()> {
     }
 }
 
+/// Writes one of the small stores in place of the one that is there, in one step.
+///
+/// `store` names it in the hidden file, as `settings`.
+///
+/// # Errors
+/// What the disk answers. Before the last step the old file is untouched.
+pub fn replace(target: &Path, origin: &Origin, store: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut file = NewFile::create(target, origin, store)?;
+    file.write_all(bytes)?;
+    file.sync()?.replace()
+}
+
 /// `name.ext` for the first, `name-2.ext` for the second.
 #[must_use]
 pub fn numbered(target: &Path, number: u32) -> PathBuf {

@@ -147,8 +147,9 @@ fn a_power_cut_leaves_the_old_or_the_new() {
         drop(planned);
         let expected: &[u8] = if step == Step::SyncFolder { b"new" } else { b"old" };
         assert_eq!(fs::read(&target).expect("the file"), expected, "before {step:?}");
-        let lock = AccountLock::acquire(account.path(), LockKind::Job).expect("free");
-        super::super::clear_dead_parts(folder.path(), &origin(), &lock).expect("cleared");
+        let lock = |kind| AccountLock::acquire(account.path(), kind).expect("free");
+        let (job, state) = (lock(LockKind::Job), lock(LockKind::State));
+        crate::durable::clear_dead_parts(folder.path(), &origin(), &job, &state).expect("cleared");
         assert_eq!(names(folder.path()), ["settings.json"], "before {step:?}");
     }
 }
@@ -191,4 +192,13 @@ fn a_folder_that_takes_no_files_says_so() {
     let error = NewFile::create(target, &origin(), "run").expect_err("no new files there");
     let code = crate::problem::Problem::writing(error).code;
     assert!(code.exit_code() == 15, "one of the disk's own codes: {code:?}");
+}
+
+/// The device of the kernel that is always full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_says_so() {
+    let mut full = fs::OpenOptions::new().write(true).open("/dev/full").expect("the device");
+    let error = full.write_all(b"notes").expect_err("full");
+    assert_eq!(crate::problem::Problem::writing(error).code, crate::problem::Code::NoSpace);
 }

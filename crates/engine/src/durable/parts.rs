@@ -55,19 +55,25 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Removes what dead runs of this account left unfinished in `folder`; returns what it removed.
+/// Removes what dead processes of this account left unfinished in `folder`; returns what it removed.
 ///
-/// The job lock is the proof that no other run of the account is alive, so call this before the
-/// run writes anything. Files of other machines and accounts are never touched.
+/// The two locks are the proof: runs write under the job lock and stores under the state lock, so
+/// whoever holds both is the only one alive that could be writing. Call this before writing
+/// anything oneself. Files of other machines and accounts are never touched.
 ///
 /// # Errors
-/// What stops the folder from being listed or a file from being removed. An absent folder holds
-/// nothing and is no error.
-pub fn clear_dead_parts(folder: &Path, origin: &Origin, job: &AccountLock) -> io::Result<Vec<PathBuf>> {
-    if job.kind() != LockKind::Job {
+/// `InvalidInput` for other locks; what stops the folder from being listed or a file from being
+/// removed. An absent folder holds nothing and is no error.
+pub fn clear_dead_parts(
+    folder: &Path,
+    origin: &Origin,
+    job: &AccountLock,
+    state: &AccountLock,
+) -> io::Result<Vec<PathBuf>> {
+    if (job.kind(), state.kind()) != (LockKind::Job, LockKind::State) {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "only the job lock proves that runs are dead",
+            "only both locks prove that writers are dead",
         ));
     }
     let entries = match fs::read_dir(folder) {
@@ -121,20 +127,24 @@ mod tests {
             folder.path().join(format!(".backstop-{ours}")),
         ];
         keep.iter().for_each(|path| touch(path));
-        let lock = AccountLock::acquire(account.path(), LockKind::Job).expect("free");
-        assert_eq!(clear_dead_parts(folder.path(), &ours, &lock).expect("cleared"), [dead]);
+        let lock = |kind| AccountLock::acquire(account.path(), kind).expect("free");
+        let (job, state) = (lock(LockKind::Job), lock(LockKind::State));
+        assert_eq!(clear_dead_parts(folder.path(), &ours, &job, &state).expect("cleared"), [dead]);
         assert!(keep.iter().all(|path| path.exists()));
         let absent = folder.path().join("absent");
-        assert!(clear_dead_parts(&absent, &ours, &lock).expect("nothing there").is_empty());
+        assert!(clear_dead_parts(&absent, &ours, &job, &state).expect("nothing there").is_empty());
     }
 
     #[test]
-    fn another_lock_proves_nothing() {
+    fn other_locks_prove_nothing() {
         let account = tempfile::tempdir().expect("a folder");
         let ours = Origin::new("a", account.path());
         let live = NewFile::create(&account.path().join("x"), &ours, "live").expect("a file");
-        let lock = AccountLock::acquire(account.path(), LockKind::State).expect("free");
-        assert!(clear_dead_parts(account.path(), &ours, &lock).is_err());
+        let lock = |kind| AccountLock::acquire(account.path(), kind).expect("free");
+        let (job, state) = (lock(LockKind::Job), lock(LockKind::State));
+        for (job, state) in [(&state, &job), (&job, &job), (&state, &state)] {
+            assert!(clear_dead_parts(account.path(), &ours, job, state).is_err());
+        }
         assert!(live.path().exists());
     }
 }

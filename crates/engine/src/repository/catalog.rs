@@ -9,87 +9,12 @@ use std::path::{Path, PathBuf};
 
 use backstop_model::TimeMs;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use specta::Type;
 
+use super::entry::{Entry, Head, Verified, derived_id};
 use super::listing::{FolderListing, Listed};
-use super::name::parse_name;
-use crate::problem::{Code, Problem};
-use crate::runs::{History, Level, MadeArchive, Trigger, Verification};
-
-/// What was last found out about an archive.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Verified {
-    /// Every byte and item was read back.
-    Full,
-    /// Only its structure was read.
-    Quick,
-    /// Never checked.
-    #[default]
-    Never,
-    /// It is damaged.
-    Damaged,
-}
-
-/// What a look at an archive tells without its password.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Head {
-    /// The random id inside it, if it can be read.
-    pub archive: Option<String>,
-    /// The account that made it, if it says so.
-    pub account: Option<String>,
-    /// When it was made.
-    pub created: Option<TimeMs>,
-    /// Whether attachment bytes are in it.
-    pub attachments_included: bool,
-    /// Whether its notes are encrypted.
-    pub encrypted: bool,
-    /// Notes in it, if they can be counted.
-    pub notes: Option<u64>,
-}
-
-/// One known archive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its id in the catalog: the one inside it where that is known, else one made from its name,
-    /// size and time.
-    pub id: String,
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its file name.
-    pub name: String,
-    /// Its size.
-    pub bytes: u64,
-    /// When it was last written to.
-    pub modified: TimeMs,
-    /// Whether its folder could be reached at the last look.
-    pub present: bool,
-    /// The id inside it, if known.
-    pub archive: Option<String>,
-    /// The account that made it, if known.
-    pub account: Option<String>,
-    /// The place it is a backup of: recorded by our own run, else as its name says.
-    pub place: Option<String>,
-    /// When it was made.
-    pub created: Option<TimeMs>,
-    /// Whether attachment bytes are in it.
-    pub attachments_included: bool,
-    /// Whether its notes are encrypted.
-    pub encrypted: bool,
-    /// Notes in it, if known.
-    pub notes: Option<u64>,
-    /// What was last found out about it.
-    pub verified: Verified,
-    /// When that was.
-    pub verified_at: Option<TimeMs>,
-    /// Why it could not be read, if it could not.
-    pub problem: Option<Code>,
-    /// Made by the schedule or by a person, if a run of ours made it.
-    pub automatic: Option<bool>,
-    /// Never deleted by itself.
-    pub pinned: bool,
-}
+use super::moved::Missing;
+use crate::problem::Problem;
+use crate::runs::{History, MadeArchive, Trigger, Verification};
 
 /// Every known archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,7 +108,7 @@ impl Catalog {
                 self.entries.push(Entry::inspected(file, inspect));
             }
         }
-        changes.gone = missing.0.values().map(Vec::len).sum();
+        changes.gone = missing.count();
         self.name_apart();
         changes
     }
@@ -292,137 +217,8 @@ impl Catalog {
     }
 }
 
-/// Files that are not where they were, by size and time.
-#[derive(Debug, Default)]
-struct Missing(HashMap<(u64, TimeMs), Vec<Entry>>);
-
-impl Missing {
-    fn put(&mut self, entry: Entry) {
-        self.0.entry((entry.bytes, entry.modified)).or_default().push(entry);
-    }
-
-    /// Finds out for each file which one it was: the one of its name, else the only one of its size
-    /// and time if it is itself the only file of that size and time, else none.
-    fn match_up<'file>(&mut self, files: Vec<&'file Listed>) -> Vec<(&'file Listed, Option<Entry>)> {
-        let by_name =
-            |file| (file, self.take(file, |alike, file| alike.iter().position(|e| e.name == file.name)));
-        let matched: Vec<_> = files.into_iter().map(by_name).collect();
-        let mut left: HashMap<(u64, TimeMs), usize> = HashMap::new();
-        for (file, _) in matched.iter().filter(|(_, entry)| entry.is_none()) {
-            *left.entry((file.bytes, file.modified)).or_default() += 1;
-        }
-        let only = |(file, entry): (&'file Listed, Option<Entry>)| {
-            let alone = left.get(&(file.bytes, file.modified)) == Some(&1);
-            let entry =
-                entry.or_else(|| self.take(file, |alike, _| (alone && alike.len() == 1).then_some(0)));
-            (file, entry)
-        };
-        matched.into_iter().map(only).collect()
-    }
-
-    fn take(&mut self, file: &Listed, choose: impl Fn(&[Entry], &Listed) -> Option<usize>) -> Option<Entry> {
-        let alike = self.0.get_mut(&(file.bytes, file.modified))?;
-        choose(alike, file).map(|place| alike.swap_remove(place))
-    }
-}
-
-impl Entry {
-    fn bare(file: &Listed) -> Self {
-        Self {
-            id: String::new(),
-            path: file.path.clone(),
-            name: file.name.clone(),
-            bytes: file.bytes,
-            modified: file.modified,
-            present: true,
-            archive: None,
-            account: None,
-            place: None,
-            created: None,
-            attachments_included: false,
-            encrypted: false,
-            notes: None,
-            verified: Verified::Never,
-            verified_at: None,
-            problem: None,
-            automatic: None,
-            pinned: false,
-        }
-    }
-
-    fn inspected(file: &Listed, inspect: &mut dyn FnMut(&Listed) -> Result<Head, Problem>) -> Self {
-        let named = parse_name(&file.name);
-        let bare = Self { place: named.as_ref().map(|named| named.place.clone()), ..Self::bare(file) };
-        match inspect(file) {
-            Ok(head) => Self {
-                archive: head.archive,
-                account: head.account,
-                created: head.created,
-                attachments_included: head.attachments_included,
-                encrypted: head.encrypted,
-                notes: head.notes,
-                ..bare
-            },
-            // A disk that went away says nothing about the archive.
-            Err(problem) if problem.code.exit_code() == 15 => {
-                Self { present: false, problem: Some(problem.code), ..bare }
-            }
-            Err(problem) => Self {
-                verified: Verified::Damaged,
-                problem: Some(problem.code),
-                attachments_included: named.is_some_and(|named| named.full),
-                ..bare
-            },
-        }
-    }
-
-    fn is(&self, file: &Listed) -> bool {
-        self.content() == (file.bytes, file.modified)
-            && self.problem.is_none_or(|code| code.exit_code() != 15)
-    }
-
-    fn content(&self) -> (u64, TimeMs) {
-        (self.bytes, self.modified)
-    }
-
-    fn note(&mut self, check: &Verification) {
-        self.verified = match (check.sound, check.level) {
-            (false, _) => Verified::Damaged,
-            (true, Level::Full) => Verified::Full,
-            (true, Level::Quick) => Verified::Quick,
-        };
-        self.verified_at = Some(check.at);
-        self.problem = self.problem.filter(|_| !check.sound);
-    }
-
-    /// What a run recorded of it, unless a look inside says that it is damaged now.
-    fn fill_from(&mut self, made: &MadeArchive, trigger: Trigger, ended: TimeMs) {
-        self.archive.get_or_insert_with(|| made.archive.clone());
-        self.place = Some(made.place.clone());
-        self.created.get_or_insert(ended);
-        self.notes.get_or_insert(made.notes);
-        self.automatic = Some(trigger == Trigger::Automatic);
-        if made.verified && self.verified == Verified::Never {
-            (self.verified, self.verified_at) = (Verified::Full, Some(ended));
-        }
-    }
-}
-
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Twelve hex digits from name, size and time; more rounds until it is free.
-fn derived_id(entry: &Entry, taken: &HashSet<String>) -> String {
-    let id = |round: u64| {
-        let mut hash = Sha256::new();
-        hash.update(entry.name.as_bytes());
-        hash.update(entry.bytes.to_be_bytes());
-        hash.update(entry.modified.0.to_be_bytes());
-        hash.update(round.to_be_bytes());
-        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
-    (0..).map(id).find(|id| !taken.contains(id)).unwrap_or_default()
 }
 
 #[cfg(test)]

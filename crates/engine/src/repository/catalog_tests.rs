@@ -1,5 +1,6 @@
 use super::*;
-use crate::runs::{Begin, Counts, End, Outcome, Run, RunKind};
+use crate::problem::Code;
+use crate::runs::{Begin, Counts, End, Level, Outcome, Run, RunKind};
 
 fn file(path: &str, bytes: u64, modified: i64) -> Listed {
     Listed { path: path.into(), name: file_name(Path::new(path)), bytes, modified: TimeMs(modified) }

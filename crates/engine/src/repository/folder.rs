@@ -230,8 +230,16 @@ fn refuse_data_dir(folder: &Path, data_dir: &Path) -> Result<(), FolderError> {
     Ok(())
 }
 
-/// Writes a small file, reads it back from the disk and removes it.
+/// Writes a small file, reads it back from the disk and removes it. A run of the same account that
+/// starts at this moment may take the file for a dead one, so one that vanished is tried again.
 fn probe(folder: &Path, origin: &Origin) -> io::Result<bool> {
+    match probe_once(folder, origin) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => probe_once(folder, origin),
+        other => other,
+    }
+}
+
+fn probe_once(folder: &Path, origin: &Origin) -> io::Result<bool> {
     const PROBE: &[u8] = b"Backstop looks whether it can write here.";
     let mut file = NewFile::create(&folder.join("probe"), origin, "probe")?;
     file.write_all(PROBE)?;

@@ -152,7 +152,7 @@ mod tests {
             }
         }
         assert_eq!(settings, before);
-        for key in ["", "colour", "format.joplin", "version", "recovery_key_confirmed"] {
+        for key in ["", "colour", "format.joplin", "version"] {
             assert_eq!(settings.get(key), Err(KeyError::Unknown(key.to_owned())));
             assert_eq!(settings.set(key, "on"), Err(KeyError::Unknown(key.to_owned())));
         }

@@ -66,8 +66,6 @@ pub struct Settings {
     pub theme: Theme,
     /// Whether a notice tells of a backup that went well. A failed one is always told.
     pub notices_on_success: bool,
-    /// Whether the owner has shown that the recovery key was kept. Until then a banner asks.
-    pub recovery_key_confirmed: bool,
     /// Fields of a later version, kept as they were.
     #[serde(flatten)]
     pub(super) unknown: Map<String, Value>,
@@ -89,7 +87,6 @@ impl Settings {
             on_close: OnClose::default(),
             theme: Theme::default(),
             notices_on_success: true,
-            recovery_key_confirmed: false,
             unknown: Map::new(),
         }
     }
