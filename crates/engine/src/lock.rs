@@ -62,18 +62,16 @@ impl AccountLock {
     /// How often [`AccountLock::wait`] looks again.
     const PAUSE: Duration = Duration::from_millis(10);
 
-    /// Takes the lock, or says at once that it is taken.
+    /// How long a taken lock is tried again: someone may only have looked, see
+    /// [`AccountLock::is_held`].
+    const GRACE: Duration = Duration::from_millis(50);
+
+    /// Takes the lock, or says that it is taken.
     ///
     /// # Errors
     /// [`LockError::Busy`] if it is held, [`LockError::Io`] if the folder can't be used.
     pub fn acquire(account_folder: &Path, kind: LockKind) -> Result<Self, LockError> {
-        let path = account_folder.join(kind.file_name());
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { kind, _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Busy),
-            Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
-        }
+        Self::wait(account_folder, kind, Self::GRACE)
     }
 
     /// Takes the lock, waiting up to `patience` for another to free it.
@@ -83,7 +81,7 @@ impl AccountLock {
     pub fn wait(account_folder: &Path, kind: LockKind, patience: Duration) -> Result<Self, LockError> {
         let begun = Instant::now();
         loop {
-            match Self::acquire(account_folder, kind) {
+            match Self::take(account_folder, kind) {
                 Err(LockError::Busy) if begun.elapsed() < patience => thread::sleep(Self::PAUSE),
                 other => return other,
             }
@@ -95,10 +93,20 @@ impl AccountLock {
     /// # Errors
     /// [`LockError::Io`] if the folder can't be used.
     pub fn is_held(account_folder: &Path, kind: LockKind) -> Result<bool, LockError> {
-        match Self::acquire(account_folder, kind) {
+        match Self::take(account_folder, kind) {
             Ok(_) => Ok(false),
             Err(LockError::Busy) => Ok(true),
             Err(error) => Err(error),
+        }
+    }
+
+    fn take(account_folder: &Path, kind: LockKind) -> Result<Self, LockError> {
+        let path = account_folder.join(kind.file_name());
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { kind, _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Busy),
+            Err(TryLockError::Error(error)) => Err(LockError::Io(error)),
         }
     }
 
@@ -137,6 +145,25 @@ mod tests {
             thread::sleep(Duration::from_millis(30));
             drop(held);
             assert!(waiting.join().expect("no panic"), "the lock came free");
+        });
+    }
+
+    /// The status card looks all the time; that must never make a job believe in another one.
+    #[test]
+    fn those_who_only_look_are_in_nobodys_way() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let done = std::sync::atomic::AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    AccountLock::is_held(folder.path(), LockKind::Job).expect("a folder");
+                    thread::sleep(Duration::from_micros(200));
+                }
+            });
+            let taken =
+                (0..200).filter(|_| AccountLock::acquire(folder.path(), LockKind::Job).is_ok()).count();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(taken, 200);
         });
     }
 
