@@ -67,7 +67,6 @@ impl Window {
     pub fn open(name: &str, equipment: Equipment) -> Outcome<Self> {
         let mut desk = Desk::new(equipment)?;
         let script = desk.file(PICKS);
-        File::create(&script)?;
         desk.set("BACKSTOP_PICKS", script);
         Self::open_on(desk, name)
     }
@@ -93,6 +92,8 @@ impl Window {
     /// # Errors
     /// If a program is missing or the window does not open in time.
     pub fn open_program(desk: Desk, name: &str, app: PathBuf) -> Outcome<Self> {
+        // The app counts the lines from its start.
+        File::create(desk.file(PICKS))?;
         let (driver, port) = desk.driver()?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let mut wishes = Capabilities::new();

@@ -31,19 +31,14 @@ pub(crate) fn test() -> Result<(), String> {
     setup::prepare(Need::Test)?;
     setup::nextest()?;
     let mut stages = quick();
-    if setup::interface_exists() {
-        stages.push(Stage::npm("browser", "test:e2e"));
-    }
+    stages.push(Stage::npm("browser", "test:e2e").counting(VITEST_SUMMARY));
     stages.push(nextest("window", "binary(window)"));
     stage::run_all(&stages)
 }
 
 fn quick() -> Vec<Stage> {
     let mut stages = vec![Stage::cargo("format", &["fmt", "--all", "--check"])];
-    let interface = setup::interface_exists();
-    if interface {
-        stages.push(Stage::npm("interface", "build"));
-    }
+    stages.push(Stage::npm("interface", "build"));
     let clippy = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     stages.push(Stage::cargo("lints", &clippy));
     if setup::can_deny() {
@@ -57,13 +52,9 @@ fn quick() -> Vec<Stage> {
     // The outside tests start the programs themselves, so they must lie there.
     stages.push(Stage::cargo("programs", &["build", "--workspace", "--bins"]));
     stages.push(nextest("tests", "not binary(window)"));
-    if interface {
-        stages.push(Stage::npm("ui lint", "lint"));
-        stages.push(Stage::npm("ui types", "check"));
-        stages.push(Stage::npm("ui tests", "test").counting(VITEST_SUMMARY));
-    } else {
-        println!("There is no ui/package.json: the interface is left out.");
-    }
+    stages.push(Stage::npm("ui lint", "lint"));
+    stages.push(Stage::npm("ui types", "check"));
+    stages.push(Stage::npm("ui tests", "test").counting(VITEST_SUMMARY));
     stages
 }
 

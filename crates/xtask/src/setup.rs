@@ -19,16 +19,8 @@ const NODE: [u32; 2] = [20, 19];
 pub(crate) fn prepare(need: Need) -> Result<(), String> {
     rust()?;
     system::packages(need)?;
-    if interface_exists() {
-        node()?;
-        modules()?;
-    }
-    Ok(())
-}
-
-/// Whether the interface has been written: without it only the Rust side is there to check.
-pub(crate) fn interface_exists() -> bool {
-    place::ui().join("package.json").is_file()
+    node()?;
+    modules()
 }
 
 fn rust() -> Result<(), String> {
@@ -96,9 +88,6 @@ pub(crate) fn can_deny() -> bool {
 /// The sentence of the build that failed.
 pub(crate) fn interface() -> Result<(), String> {
     let ui = place::ui();
-    if !interface_exists() {
-        return Ok(());
-    }
     let built = changed(&ui.join("dist/index.html"));
     let sources = ["src", "public", "index.html", "package-lock.json", "vite.config.ts", "svelte.config.js"];
     let newest = sources.iter().filter_map(|name| newest(&ui.join(name))).max();
