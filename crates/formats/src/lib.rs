@@ -1,1 +1,20 @@
-//! Room under construction.
+//! Bytes to model and back. All input is hostile.
+//!
+//! This room touches only the streams it is handed: no paths, no clock, no network. One folder per
+//! app knows that app's files; [`open`] finds out which one a file needs, [`convert`] turns bodies
+//! into what a window, a search index or another app can use, [`limits`] caps what a file may cost.
+
+mod archive;
+pub mod convert;
+
+mod detect;
+mod fingerprint;
+pub mod limits;
+pub mod notesnook;
+mod secret;
+pub mod zipscan;
+
+pub use archive::{Archive, ReadSeek, open};
+pub use detect::{Format, detect};
+pub use fingerprint::fingerprint;
+pub use secret::{ArchiveSecret, KeyTextError};

@@ -1,0 +1,47 @@
+//! The one door to archives: whatever app and version made them, they open the same way.
+
+use std::io::{Read, Seek};
+
+use backstop_model::{ArchiveHead, FlowError, Job, Reader};
+
+use crate::{ArchiveSecret, Format, detect, notesnook};
+
+/// A file or anything else that can be read from any place in it.
+pub trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
+/// One backup file, opened.
+///
+/// Reading is always tolerant: what can't be read is told to the sink as a finding, and the sink
+/// decides. The reader counts bytes and items into the job; a total for the bytes is the size of
+/// the file. Bytes of attachments are read only when the sink opens their source.
+pub trait Archive: Reader + Send {
+    /// What the archive says of itself. [`ArchiveHead::archive_id`] of an encrypted one is known
+    /// only once it is unlocked.
+    fn head(&self) -> &ArchiveHead;
+
+    /// Whether a secret is needed before anything can be read.
+    fn is_locked(&self) -> bool;
+
+    /// Tries a secret on it. Does nothing if the archive is not encrypted.
+    ///
+    /// # Errors
+    /// [`backstop_model::FaultCode::WrongSecret`] if parts whose checksums are right do not open
+    /// with it, [`backstop_model::FaultCode::ChecksumMismatch`] if there is no such part, a cancel,
+    /// and read errors.
+    fn unlock(&mut self, secret: &ArchiveSecret, job: &Job) -> Result<(), FlowError>;
+}
+
+/// Opens any backup file we can read.
+///
+/// # Errors
+/// The faults of [`detect`] and of a zip's own structure (see [`crate::zipscan::scan`]):
+/// `not_an_archive`, `nothing_inside`, `unsupported_version`, `newer_version`, `archive_cut`,
+/// `chunk_missing` if there is no part with items at all, `entry_mismatch`, `limit_exceeded`.
+/// Damage in single parts is not an error here; it comes out while reading.
+pub fn open(mut input: Box<dyn ReadSeek>) -> Result<Box<dyn Archive>, FlowError> {
+    match detect(&mut input)? {
+        Format::Zip => Ok(Box::new(notesnook::NotesnookArchive::open(input)?)),
+    }
+}

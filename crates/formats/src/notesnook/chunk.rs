@@ -1,0 +1,199 @@
+//! From a chunk file to a stream of rows: checksum, decryption, hash, base64, gzip, in this order.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::io::{self, Cursor, Read};
+
+use backstop_model::{FaultCode, FlowError};
+use base64::engine::general_purpose::GeneralPurpose;
+use base64::read::DecoderReader;
+use flate2::read::MultiGzDecoder;
+
+use super::array::Splitter;
+use super::cipher::{Cipher, engine_for};
+use super::envelope::{Data, Envelope, check_version, md5_hex};
+use super::keys::Opener;
+use crate::limits;
+
+/// The rows of a chunk, still packed, and what its envelope says.
+pub(crate) struct Packed<'file> {
+    z: Cow<'file, [u8]>,
+    compressed: bool,
+    pub(crate) encrypted: bool,
+    /// The MD5 of the packed rows, computed.
+    pub(crate) md5: String,
+}
+
+/// Opens a chunk file that came whole out of the zip.
+///
+/// # Errors
+/// What is wrong with it, as an archive fault; `secret_required` without an opener.
+pub(crate) fn open<'file>(
+    file: &'file [u8],
+    opener: Option<&mut Opener>,
+) -> Result<Packed<'file>, FlowError> {
+    let no_envelope =
+        || FlowError::archive(FaultCode::InvalidContent, "It is not a chunk of a Notesnook backup.");
+    let envelope = Envelope::parse(file).ok_or_else(no_envelope)?;
+    check_version(envelope.version())?;
+    let (z, encrypted) = match envelope.data().ok_or_else(no_envelope)? {
+        Data::Plain(text) => (bytes_of(text), false),
+        Data::Encrypted(json) => (Cow::Owned(decrypt(json, opener)?), true),
+    };
+    let md5 = md5_hex(&z);
+    if !envelope.hash_fits(&z) {
+        return Err(FlowError::archive(FaultCode::ChecksumMismatch, "Its hash does not fit; it is damaged."));
+    }
+    Ok(Packed { z, compressed: envelope.is_compressed(), encrypted, md5 })
+}
+
+fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+fn decrypt(json: &str, opener: Option<&mut Opener>) -> Result<Vec<u8>, FlowError> {
+    let required =
+        || FlowError::archive(FaultCode::SecretRequired, "It is encrypted; a password or key is needed.");
+    let opener = opener.ok_or_else(required)?;
+    let broken = || FlowError::archive(FaultCode::InvalidContent, "Its encrypted part is not complete.");
+    let mut cipher = Cipher::parse(json).ok_or_else(broken)?;
+    let salt = cipher.salt;
+    cipher.open(opener.key_for(&salt)?).map_err(|_| {
+        let message = "It does not open, though the password or key is right for this backup.";
+        FlowError::archive(FaultCode::DecryptionFailed, message)
+    })
+}
+
+impl Packed<'_> {
+    /// Unpacks the rows one by one.
+    pub(crate) fn rows<'a>(&'a self, budget: &'a Budget) -> Splitter<Rows<'a>> {
+        let z: &[u8] = &self.z;
+        let unpacked = if self.compressed {
+            let engine = std::str::from_utf8(z).map_or_else(|_| engine_for(""), engine_for);
+            Unpacked::Gzip(Box::new(MultiGzDecoder::new(DecoderReader::new(z, engine))))
+        } else {
+            Unpacked::Plain(Cursor::new(z))
+        };
+        budget.packed.set(budget.packed.get().saturating_add(z.len() as u64));
+        // What opened with the user's own secret was made by somebody who has it.
+        Splitter::new(Rows { unpacked, budget: (!self.encrypted).then_some(budget) })
+    }
+}
+
+enum Unpacked<'a> {
+    Plain(Cursor<&'a [u8]>),
+    Gzip(Box<MultiGzDecoder<DecoderReader<'static, GeneralPurpose, &'a [u8]>>>),
+}
+
+/// How much all chunks of an archive have unpacked to.
+#[derive(Debug, Default)]
+pub(crate) struct Budget {
+    packed: Cell<u64>,
+    unpacked: Cell<u64>,
+}
+
+/// The JSON text of a chunk's rows.
+pub(crate) struct Rows<'a> {
+    unpacked: Unpacked<'a>,
+    budget: Option<&'a Budget>,
+}
+
+impl Read for Rows<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let read = match &mut self.unpacked {
+            Unpacked::Plain(text) => text.read(buf)?,
+            Unpacked::Gzip(gzip) => gzip.read(buf)?,
+        };
+        if let Some(budget) = self.budget {
+            let unpacked = budget.unpacked.get().saturating_add(read as u64);
+            budget.unpacked.set(unpacked);
+            if limits::expands_too_much(budget.packed.get(), unpacked, limits::FREE_ROWS_BYTES) {
+                let message = "It unpacks to far more than it holds.";
+                return Err(io::Error::other(FlowError::archive(FaultCode::LimitExceeded, message)));
+            }
+        }
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::super::array::Piece;
+    use super::*;
+
+    fn gzip(json: &[u8]) -> Vec<u8> {
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gz.write_all(json).expect("in memory");
+        gz.finish().expect("in memory")
+    }
+
+    fn read(file: &str) -> Result<Vec<String>, Option<FaultCode>> {
+        let packed = open(file.as_bytes(), None).map_err(|error| error.fault().map(|fault| fault.code))?;
+        let budget = Budget::default();
+        let mut rows = packed.rows(&budget);
+        let mut all = Vec::new();
+        loop {
+            match rows.next() {
+                Ok(Some(Piece::Value(row))) => all.push(row.to_owned()),
+                Ok(None) => return Ok(all),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn every_form_of_data_is_read() {
+        let gz = gzip(br#"[{"id":"a"},3]"#);
+        let z = STANDARD.encode(&gz);
+        let expected = Ok(vec![r#"{"id":"a"}"#.to_owned(), "3".to_owned()]);
+        let url_safe = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&gz);
+        for data in [z.clone(), z.replace('/', "\\/"), url_safe] {
+            assert_eq!(
+                read(&format!(r#"{{"version":6.1,"data":"{data}","compressed":false}}"#)),
+                expected,
+                "{data}"
+            );
+        }
+        let md5 = md5_hex(z.as_bytes());
+        assert_eq!(
+            read(&format!(r#"{{"version":6.1,"data":"{z}","hash":"{md5}","compressed":1}}"#)),
+            expected
+        );
+        assert_eq!(read(r#"{"version":6.1,"data":"[{\"id\":\"a\"},3]"}"#), expected);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_apart() {
+        for (file, code) in [
+            (r#"not JSON"#, FaultCode::InvalidContent),
+            (r#"{"version":6.1}"#, FaultCode::InvalidContent),
+            (r#"{"version":6.1,"data":5}"#, FaultCode::InvalidContent),
+            (r#"{"version":6.2,"data":"[]"}"#, FaultCode::NewerVersion),
+            (r#"{"version":"6.1","data":"[]"}"#, FaultCode::UnsupportedVersion),
+            (r#"{"version":6.1,"data":"[]","hash":"x"}"#, FaultCode::ChecksumMismatch),
+            (r#"{"version":6.1,"data":{"cipher":""}}"#, FaultCode::SecretRequired),
+        ] {
+            assert_eq!(read(file), Err(Some(code)), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_noticed_while_it_unpacks() {
+        let budget = Budget { packed: Cell::new(10), unpacked: Cell::new(limits::FREE_ROWS_BYTES) };
+        let mut json = vec![b' '; 300_000];
+        json.extend_from_slice(b"[]");
+        let file =
+            format!(r#"{{"version":6.1,"data":"{}","compressed":true}}"#, STANDARD.encode(gzip(&json)));
+        let packed = open(file.as_bytes(), None).expect("an envelope");
+        let mut rows = packed.rows(&budget);
+        assert!(rows.next().is_err());
+    }
+}

@@ -1,0 +1,264 @@
+//! Opening a Notesnook archive: its parts, its version, and the secret that unlocks it.
+
+use std::fmt;
+
+use backstop_crypto::{Key, RecoveryKey, SlotError};
+use backstop_model::{App, ArchiveHead, Fault, FaultCode, Finding, FlowError, Job, Reader, Sink, TimeMs};
+
+use super::array::Piece;
+use super::attachments::KEY_FILE;
+use super::carrier::{self, Own};
+use super::chunk::{self, Budget};
+use super::cipher::Cipher;
+use super::envelope::{Data, Envelope, VERSION_TEXT, check_version};
+use super::keys::Opener;
+use super::parts::{ChunkPart, Parts};
+use super::reader::{Reading, unsealed};
+use super::wire::{OWN_TYPE, Row};
+use crate::zipscan::{self, Entry, EntryReader, SharedInput};
+use crate::{Archive, ArchiveSecret, ReadSeek, limits};
+
+/// A `.nnbackupz` of version 6.1, of whatever program.
+pub struct NotesnookArchive {
+    pub(super) input: SharedInput,
+    pub(super) entries: Vec<Entry>,
+    pub(super) parts: Parts,
+    /// What the pass over the zip found.
+    pub(super) findings: Vec<Finding>,
+    pub(super) head: ArchiveHead,
+    pub(super) opener: Option<Opener>,
+}
+
+impl fmt::Debug for NotesnookArchive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotesnookArchive").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+impl NotesnookArchive {
+    /// Opens a zip that [`crate::detect`] found.
+    ///
+    /// # Errors
+    /// As [`crate::open`].
+    pub fn open(mut input: Box<dyn ReadSeek>) -> Result<Self, FlowError> {
+        let scan = zipscan::scan(&mut input)?;
+        let input = SharedInput::new(input);
+        let parts = Parts::sort(&input, &scan.entries)?;
+        let nothing = |message: &str| FlowError::archive(FaultCode::NothingInside, message);
+        if scan.entries.is_empty() {
+            return Err(nothing("The file is an empty zip; there is nothing in it."));
+        }
+        if !parts.is_notesnook() {
+            let message = "This is a zip, but not a backup of any kind we know.";
+            return Err(FlowError::archive(FaultCode::NotAnArchive, message));
+        }
+        if parts.chunks.is_empty() {
+            if parts.key_file.is_some() || !parts.attachments.is_empty() {
+                let message = "The backup has attachments, but the parts with the notes are missing.";
+                return Err(FlowError::archive(FaultCode::ChunkMissing, message));
+            }
+            return Err(nothing("The backup holds nothing: the parts with the notes are not in it."));
+        }
+        let head = head_of(&parts);
+        let mut archive =
+            Self { input, entries: scan.entries, parts, findings: scan.findings, head, opener: None };
+        archive.refuse_other_versions()?;
+        archive.head.archive_id = archive.plain_archive_id();
+        Ok(archive)
+    }
+
+    /// Another version than ours is refused, unless a damaged file only looks like one.
+    fn refuse_other_versions(&self) -> Result<(), FlowError> {
+        for chunk in &self.parts.chunks {
+            let Some(version) = chunk.peek.as_ref().and_then(|peek| peek.version) else { continue };
+            let refused = check_version(Some(version));
+            if refused.is_err() && self.file_of(chunk, &Job::new()).is_ok() {
+                return refused;
+            }
+        }
+        Ok(())
+    }
+
+    /// A chunk file, whole and with its checksum right.
+    pub(super) fn file_of(&self, chunk: &ChunkPart, job: &Job) -> Result<Vec<u8>, FlowError> {
+        self.entry_bytes(chunk.entry, limits::CHUNK_FILE_BYTES, job)
+    }
+
+    pub(super) fn entry_bytes(&self, place: usize, limit: usize, job: &Job) -> Result<Vec<u8>, FlowError> {
+        let unreadable = || FlowError::archive(FaultCode::EntryMismatch, "The zip is damaged at this place.");
+        let entry = self.entries.get(place).filter(|entry| entry.readable).ok_or_else(unreadable)?;
+        EntryReader::new(&self.input, entry, job).read_whole(limit)
+    }
+
+    /// The id of a plain archive of ours. An id that can't be read is reported while reading.
+    fn plain_archive_id(&self) -> Option<String> {
+        let chunk = self.parts.chunks.first()?;
+        if chunk.peek.as_ref()?.encrypted != Some(false) {
+            return None;
+        }
+        archive_id(&self.file_of(chunk, &Job::new()).ok()?, None)
+    }
+
+    /// Tries openers on every encrypted part until one opens.
+    fn try_openers(
+        &self,
+        mut openers: Vec<Opener>,
+        job: &Job,
+    ) -> Result<(Opener, Option<String>), FlowError> {
+        let mut sound = false;
+        let mut damage = None;
+        for file in self.encrypted_files(job) {
+            let file = match file {
+                Ok(file) => file,
+                Err(FlowError::Archive(fault)) => {
+                    damage.get_or_insert(fault);
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            let Some(mut cipher) = cipher_in(&file) else { continue };
+            sound = true;
+            for place in 0..openers.len() {
+                job.check()?;
+                let Some(opener) = openers.get_mut(place) else { break };
+                if cipher.opens_with(opener)? {
+                    let mut opener = openers.swap_remove(place);
+                    let id = archive_id(&file, Some(&mut opener));
+                    return Ok((opener, id));
+                }
+            }
+        }
+        Err(match damage {
+            Some(fault) if !sound => FlowError::Archive(fault),
+            _ => wrong_secret(),
+        })
+    }
+
+    /// Every part that may be encrypted: the first chunk, the key file, the other chunks.
+    fn encrypted_files<'a>(&'a self, job: &'a Job) -> impl Iterator<Item = Result<Vec<u8>, FlowError>> + 'a {
+        let mut places: Vec<(usize, usize)> =
+            self.parts.chunks.iter().map(|chunk| (chunk.entry, limits::CHUNK_FILE_BYTES)).collect();
+        let key_file = self.parts.key_file.map(|place| (place, limits::KEY_FILE_BYTES));
+        places.splice(1.min(places.len())..1.min(places.len()), key_file);
+        places.into_iter().map(move |(place, limit)| self.entry_bytes(place, limit, job))
+    }
+
+    /// The key that our recovery key unwraps from the slots beside the first chunk.
+    fn recovered_key(&self, recovery: &RecoveryKey, job: &Job) -> Result<Key, FlowError> {
+        let mut damage = None;
+        for chunk in &self.parts.chunks {
+            let file = match self.file_of(chunk, job) {
+                Ok(file) => file,
+                Err(FlowError::Archive(fault)) => {
+                    damage.get_or_insert(fault);
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            let Some(slots) = Envelope::parse(&file).and_then(|envelope| envelope.slots()) else { continue };
+            return slots.open_with_recovery(recovery).map_err(|error| match error {
+                SlotError::Damaged(_) => {
+                    let message = "The part that the recovery key opens is damaged; the password may still open the backup.";
+                    FlowError::archive(FaultCode::ChecksumMismatch, message)
+                }
+                _ => wrong_secret(),
+            });
+        }
+        let message = "This backup has no part that a Backstop recovery key opens; it needs its password.";
+        Err(damage.map_or_else(|| FlowError::archive(FaultCode::WrongSecret, message), FlowError::Archive))
+    }
+}
+
+fn wrong_secret() -> FlowError {
+    FlowError::archive(FaultCode::WrongSecret, "The password or key does not open this backup.")
+}
+
+fn head_of(parts: &Parts) -> ArchiveHead {
+    let peeks = || parts.chunks.iter().map(|chunk| (chunk, chunk.peek.as_ref()));
+    let encrypted =
+        peeks().any(|(chunk, peek)| peek.and_then(|peek| peek.encrypted).unwrap_or(chunk.named_encrypted));
+    ArchiveHead {
+        format: "nnbackupz".to_owned(),
+        format_version: VERSION_TEXT.to_owned(),
+        app: App::Notesnook,
+        encrypted,
+        attachments_included: parts.key_file.is_some() || !parts.attachments.is_empty(),
+        created: peeks().find_map(|(_, peek)| peek?.date_ms).map(TimeMs),
+        archive_id: None,
+    }
+}
+
+/// The cipher object in a chunk file or key file.
+fn cipher_in(file: &[u8]) -> Option<Cipher> {
+    let text = std::str::from_utf8(file).ok()?;
+    match Envelope::parse(file) {
+        Some(envelope) => match envelope.data()? {
+            Data::Encrypted(json) => Cipher::parse(json),
+            Data::Plain(_) => None,
+        },
+        None => Cipher::parse(text),
+    }
+}
+
+impl Cipher {
+    fn opens_with(&mut self, opener: &mut Opener) -> Result<bool, FlowError> {
+        let salt = self.salt;
+        Ok(self.open(opener.key_for(&salt)?).is_ok())
+    }
+}
+
+/// The archive id in the first row of a chunk file, if that is a row of ours.
+fn archive_id(file: &[u8], opener: Option<&mut Opener>) -> Option<String> {
+    let packed = chunk::open(file, opener).ok()?;
+    let budget = Budget::default();
+    let mut rows = packed.rows(&budget);
+    let Ok(Some(Piece::Value(json))) = rows.next() else { return None };
+    let row = Row::parse(json).filter(|row| row.text("type").as_deref() == Some(OWN_TYPE))?;
+    match carrier::read(json, &row) {
+        Own::Begin(begin) => Some(begin.archive),
+        _ => None,
+    }
+}
+
+impl Archive for NotesnookArchive {
+    fn head(&self) -> &ArchiveHead {
+        &self.head
+    }
+
+    fn is_locked(&self) -> bool {
+        self.head.encrypted && self.opener.is_none()
+    }
+
+    fn unlock(&mut self, secret: &ArchiveSecret, job: &Job) -> Result<(), FlowError> {
+        if !self.head.encrypted {
+            return Ok(());
+        }
+        let openers = match secret {
+            ArchiveSecret::Password(password) => Opener::spellings(password),
+            ArchiveSecret::NotesnookKey(key) => vec![Opener::Raw(key.duplicate())],
+            ArchiveSecret::RecoveryKey(recovery) => vec![Opener::Raw(self.recovered_key(recovery, job)?)],
+        };
+        let (opener, id) = self.try_openers(openers, job)?;
+        self.opener = Some(opener);
+        self.head.archive_id = id.or_else(|| self.head.archive_id.take());
+        Ok(())
+    }
+}
+
+impl Reader for NotesnookArchive {
+    fn read_into(&mut self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        if self.is_locked() {
+            let message = "This backup is encrypted; it needs its password or a recovery key.";
+            return Err(FlowError::archive(FaultCode::SecretRequired, message));
+        }
+        let mut opener = self.opener.take();
+        let read = Reading::new(self, sink, job).read(opener.as_mut());
+        self.opener = opener;
+        read.map_err(unsealed)
+    }
+}
+
+/// A fault of the key file.
+pub(super) fn key_file_fault(code: FaultCode, message: &str) -> Fault {
+    Fault::at(code, KEY_FILE, message)
+}

@@ -1,0 +1,61 @@
+//! Whether parts are missing from an archive that does not say what it should hold.
+//!
+//! Notesnook closes a chunk once it is full, so an archive whose last chunk is full may have lost
+//! others. It surely has if rows also point to what is nowhere.
+
+use std::collections::HashSet;
+
+use backstop_model::{Fault, FaultCode, FlowError, Item, Kind, Severity};
+use xxhash_rust::xxh64::xxh64;
+
+use super::reader::Reading;
+use super::wire::Row;
+
+/// What notes point to and what is there, as 8-byte hashes: a warning needs no more.
+#[derive(Debug, Default)]
+pub(super) struct Presence {
+    contents: Vec<u64>,
+    bodies: HashSet<u64>,
+    /// Whether the last chunk was closed because it was full.
+    pub(super) last_was_full: bool,
+}
+
+impl Presence {
+    pub(super) fn see(&mut self, item: &Item, row: &Row<'_>) {
+        match item.key.kind {
+            Kind::Note => self.contents.extend(row.text("contentId").map(|id| hash(&id))),
+            Kind::Body => {
+                self.bodies.insert(hash(item.key.id.as_str()));
+            }
+            _ => {}
+        }
+    }
+
+    fn dangling(&self) -> usize {
+        self.contents.iter().filter(|content| !self.bodies.contains(content)).count()
+    }
+}
+
+fn hash(id: &str) -> u64 {
+    xxh64(id.as_bytes(), 0)
+}
+
+impl Reading<'_> {
+    /// Looks for texts that notes point to. After damage their absence is no news.
+    pub(super) fn check_presence(&mut self) -> Result<(), FlowError> {
+        let dangling = self.presence.dangling();
+        if dangling == 0 || self.damaged {
+            return Ok(());
+        }
+        if self.presence.last_was_full {
+            let message =
+                "The last parts of the backup are missing: texts that its notes belong to are not in it.";
+            return self.report(Severity::Damage, Fault::new(FaultCode::ChunkMissing, message));
+        }
+        let message = match dangling {
+            1 => "The text of 1 note is not in the backup.".to_owned(),
+            _ => format!("The texts of {dangling} notes are not in the backup."),
+        };
+        self.report(Severity::Warning, Fault::new(FaultCode::InvalidContent, message))
+    }
+}

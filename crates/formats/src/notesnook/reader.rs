@@ -1,0 +1,390 @@
+//! Reading: the key file, then the chunks in the order of their numbers, then the attachments.
+//!
+//! Always tolerant. What can't be read is a finding of its own; the sink decides whether to go on.
+
+use backstop_model::{App, Fault, FaultCode, Finding, FlowError, Item, Job, Severity, Sink};
+
+use super::array::{ArrayError, Piece};
+use super::attachments::{AttachmentsKey, FileRow};
+use super::carrier::{self, Own};
+use super::chunk::{self, Budget, Packed};
+use super::cipher::Cipher;
+use super::frame::Frame;
+use super::keys::Opener;
+use super::map::{NoItem, item_of_row, looks_older};
+use super::open::{NotesnookArchive, key_file_fault};
+use super::parts::ChunkPart;
+use super::presence::Presence;
+use super::stored::FileRows;
+use super::wire::{OWN_TYPE, Row};
+use crate::limits;
+use crate::zipscan::shown;
+
+/// One pass over an archive.
+pub(super) struct Reading<'a> {
+    pub(super) archive: &'a NotesnookArchive,
+    pub(super) sink: &'a mut dyn Sink,
+    pub(super) job: &'a Job,
+    pub(super) keys: Vec<AttachmentsKey>,
+    pub(super) rows: FileRows,
+    pub(super) presence: Presence,
+    pub(super) frame: Frame,
+    /// Whether anything could not be read: then what is missing is no news.
+    pub(super) damaged: bool,
+    budget: Budget,
+}
+
+/// What was odd about the rows of one chunk, told once per chunk.
+#[derive(Default)]
+struct Oddities {
+    no_rows: u64,
+    deleted: u64,
+    bad_ids: u64,
+    too_large: u64,
+    broken_carriers: u64,
+    older: bool,
+    rows: u64,
+    utf16_units: u64,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(archive: &'a NotesnookArchive, sink: &'a mut dyn Sink, job: &'a Job) -> Self {
+        Self {
+            archive,
+            sink,
+            job,
+            keys: Vec::new(),
+            rows: FileRows::default(),
+            presence: Presence::default(),
+            frame: Frame::default(),
+            damaged: false,
+            budget: Budget::default(),
+        }
+    }
+
+    pub(super) fn read(mut self, mut opener: Option<&mut Opener>) -> Result<(), FlowError> {
+        let archive = self.archive;
+        for finding in archive.findings.iter().chain(&archive.parts.findings) {
+            self.report(finding.severity, finding.fault.clone())?;
+        }
+        self.key_file(opener.as_deref_mut())?;
+        self.check_numbers()?;
+        for chunk in &archive.parts.chunks {
+            self.job.check()?;
+            match self.chunk(chunk, opener.as_deref_mut()) {
+                Err(FlowError::Archive(fault)) if fault.part.is_none() => {
+                    let fault = Fault { part: Some(self.name_of(chunk.entry)), ..fault };
+                    self.report(Severity::Damage, fault)?;
+                }
+                Err(FlowError::Archive(fault)) => self.report(Severity::Damage, fault)?,
+                other => other?,
+            }
+        }
+        self.check_frame()?;
+        self.check_presence()?;
+        self.attachments()
+    }
+
+    pub(super) fn report(&mut self, severity: Severity, fault: Fault) -> Result<(), FlowError> {
+        self.damaged |= severity == Severity::Damage;
+        self.sink.finding(Finding { severity, fault }).map_err(sealed)
+    }
+
+    pub(super) fn name_of(&self, place: usize) -> String {
+        self.archive.entries.get(place).map(|entry| shown(&entry.name)).unwrap_or_default()
+    }
+
+    fn key_file(&mut self, opener: Option<&mut Opener>) -> Result<(), FlowError> {
+        let Some(place) = self.archive.parts.key_file else { return Ok(()) };
+        match self.open_key_file(place, opener) {
+            Ok(key) => self.push_key(key),
+            Err(FlowError::Archive(fault)) => {
+                let fault = key_file_fault(fault.code, &fault.message);
+                self.report(Severity::Damage, fault)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn open_key_file(&self, place: usize, opener: Option<&mut Opener>) -> Result<AttachmentsKey, FlowError> {
+        let broken = || FlowError::archive(FaultCode::InvalidContent, "It holds no attachments key.");
+        let file = self.archive.entry_bytes(place, limits::KEY_FILE_BYTES, self.job)?;
+        let text = std::str::from_utf8(&file).map_err(|_| broken())?;
+        if let Some(key) = AttachmentsKey::parse(text) {
+            return Ok(key);
+        }
+        let mut cipher = Cipher::parse(text).ok_or_else(broken)?;
+        let required =
+            || FlowError::archive(FaultCode::SecretRequired, "It is encrypted though the notes are not.");
+        let opener = opener.ok_or_else(required)?;
+        let salt = cipher.salt;
+        let locked =
+            || FlowError::archive(FaultCode::DecryptionFailed, "The key of the attachments does not open.");
+        let plain = cipher.open(opener.key_for(&salt)?).map_err(|_| locked())?;
+        let plain = backstop_crypto::Zeroizing::new(plain);
+        std::str::from_utf8(&plain).ok().and_then(AttachmentsKey::parse).ok_or_else(broken)
+    }
+
+    fn push_key(&mut self, key: AttachmentsKey) -> Result<(), FlowError> {
+        if self.keys.len() < limits::ATTACHMENT_KEYS && !self.keys.iter().any(|known| known.id() == key.id())
+        {
+            if let Some(item) = key.to_item() {
+                self.sink.item(item).map_err(sealed)?;
+            }
+            self.keys.push(key);
+        }
+        Ok(())
+    }
+
+    /// Numbers must begin at 0 and leave none out.
+    fn check_numbers(&mut self) -> Result<(), FlowError> {
+        let chunks = &self.archive.parts.chunks;
+        let readable =
+            |chunk: &&ChunkPart| self.archive.entries.get(chunk.entry).is_some_and(|entry| entry.readable);
+        let numbers: Vec<u64> = chunks.iter().filter(readable).filter_map(|chunk| chunk.number).collect();
+        let mut faults = Vec::new();
+        let mut expected = 0;
+        let all: Vec<u64> = chunks.iter().filter_map(|chunk| chunk.number).collect();
+        for number in &all {
+            if *number > expected {
+                let message = match number - expected {
+                    1 => format!("Part {expected} of the backup is missing."),
+                    _ => format!("Parts {expected} to {} of the backup are missing.", number - 1),
+                };
+                faults.push(Fault::new(FaultCode::ChunkMissing, message));
+            }
+            expected = number.saturating_add(1);
+        }
+        for pair in numbers.windows(2) {
+            if let [one, other] = pair
+                && one == other
+            {
+                let message = format!("Part {one} of the backup is there twice.");
+                faults.push(Fault::new(FaultCode::ChunkRepeated, message));
+            }
+        }
+        faults.into_iter().try_for_each(|fault| self.report(Severity::Damage, fault))
+    }
+
+    fn chunk(&mut self, part: &ChunkPart, opener: Option<&mut Opener>) -> Result<(), FlowError> {
+        if !self.archive.entries.get(part.entry).is_some_and(|entry| entry.readable) {
+            // The pass over the zip has said why.
+            return Ok(());
+        }
+        let file = self.archive.file_of(part, self.job)?;
+        let packed = chunk::open(&file, opener)?;
+        if part.named_md5.as_ref().is_some_and(|named| !named.eq_ignore_ascii_case(&packed.md5)) {
+            let message = "Its name states another hash than its content has.";
+            let fault = Fault::at(FaultCode::EntryMismatch, self.name_of(part.entry), message);
+            self.report(Severity::Warning, fault)?;
+        }
+        if self.archive.head.encrypted && !packed.encrypted {
+            let message = "It is not encrypted, though other parts of the backup are.";
+            let fault = Fault::at(FaultCode::EntryMismatch, self.name_of(part.entry), message);
+            self.report(Severity::Warning, fault)?;
+        }
+        self.frame.chunk(part.number, &packed);
+        let odd = self.rows_of(part, &packed)?;
+        self.presence.last_was_full = odd.utf16_units >= limits::CHUNK_CLOSES_AT;
+        self.report_oddities(part, &odd)
+    }
+
+    fn rows_of(&mut self, part: &ChunkPart, packed: &Packed<'_>) -> Result<Oddities, FlowError> {
+        let mut odd = Oddities::default();
+        // Taken out, because rows borrow it while the rest of this is in use.
+        let budget = std::mem::take(&mut self.budget);
+        let mut rows = packed.rows(&budget);
+        let end = loop {
+            match rows.next() {
+                Ok(Some(Piece::Value(json))) => {
+                    odd.rows += 1;
+                    odd.utf16_units += utf16_units(json);
+                    if let Err(error) = self.row(json, &mut odd) {
+                        break Err(error);
+                    }
+                }
+                Ok(Some(_)) => odd.too_large += 1,
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(rows_end(error)),
+            }
+        };
+        drop(rows);
+        self.budget = budget;
+        match end {
+            Err(FlowError::Archive(fault)) => {
+                let fault = Fault { part: Some(self.name_of(part.entry)), ..fault };
+                self.report(Severity::Damage, fault)?;
+                Ok(odd)
+            }
+            other => other.map(|()| odd),
+        }
+    }
+
+    fn row(&mut self, json: &str, odd: &mut Oddities) -> Result<(), FlowError> {
+        self.job.check()?;
+        let Some(row) = Row::parse(json) else {
+            odd.no_rows += 1;
+            return Ok(());
+        };
+        let r#type = row.text("type");
+        if r#type.as_deref() == Some(OWN_TYPE) {
+            return self.own_row(json, &row, odd);
+        }
+        if let Some(name) = r#type {
+            self.frame.count(&name);
+        }
+        odd.older |= looks_older(&row);
+        match item_of_row(json, &row) {
+            Ok(item) => return self.push(item, &row),
+            Err(NoItem::NoRow) => odd.no_rows += 1,
+            Err(NoItem::Deleted) => odd.deleted += 1,
+            Err(NoItem::BadId) => odd.bad_ids += 1,
+        }
+        Ok(())
+    }
+
+    fn own_row(&mut self, json: &str, row: &Row<'_>, odd: &mut Oddities) -> Result<(), FlowError> {
+        let own = carrier::read(json, row);
+        if !matches!(own, Own::Begin(_) | Own::End(_)) {
+            self.frame.count(OWN_TYPE);
+        }
+        match own {
+            Own::Begin(begin) => self.frame.begin(begin),
+            Own::End(end) => self.frame.end(end),
+            Own::Item(item) => return self.push_carried(*item),
+            Own::Key(key) => return self.push_key(key),
+            Own::Broken => odd.broken_carriers += 1,
+        }
+        Ok(())
+    }
+
+    /// An item out of a carrier; only one of Notesnook has a row that means something here.
+    fn push_carried(&mut self, item: Item) -> Result<(), FlowError> {
+        let json = item.native.json.clone();
+        match Row::parse(&json).filter(|_| item.key.app == App::Notesnook) {
+            Some(row) => self.push(item, &row),
+            None => self.hand_over(item),
+        }
+    }
+
+    fn push(&mut self, item: Item, row: &Row<'_>) -> Result<(), FlowError> {
+        self.presence.see(&item, row);
+        if self.archive.head.attachments_included
+            && let Some(head) = &item.attachment
+        {
+            self.rows.add(FileRow::read(head, row, &self.keys));
+        }
+        self.hand_over(item)
+    }
+
+    fn hand_over(&mut self, item: Item) -> Result<(), FlowError> {
+        self.job.add_items(1);
+        self.sink.item(item).map_err(sealed)
+    }
+
+    fn report_oddities(&mut self, part: &ChunkPart, odd: &Oddities) -> Result<(), FlowError> {
+        use FaultCode::{Empty, InvalidContent, LimitExceeded, Stray, UnsupportedVersion};
+        use Severity::{Damage, Warning};
+        let rows = |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+        let name = self.name_of(part.entry);
+        let empty = u64::from(odd.rows + odd.too_large == 0);
+        for (count, severity, code, message) in [
+            (empty, Warning, Empty, "It holds no items.".to_owned()),
+            (
+                odd.no_rows,
+                Warning,
+                Stray,
+                format!("{} in it can be no item and were passed over.", rows(odd.no_rows)),
+            ),
+            (
+                odd.deleted,
+                Warning,
+                Stray,
+                format!("{} in it are marked as deleted and were passed over.", rows(odd.deleted)),
+            ),
+            (
+                odd.bad_ids,
+                Damage,
+                InvalidContent,
+                format!("{} in it have an id that can't be one.", rows(odd.bad_ids)),
+            ),
+            (
+                odd.too_large,
+                Damage,
+                LimitExceeded,
+                format!("{} in it are larger or deeper than we accept.", rows(odd.too_large)),
+            ),
+            (
+                odd.broken_carriers,
+                Damage,
+                InvalidContent,
+                format!("{} of Backstop in it are not whole.", rows(odd.broken_carriers)),
+            ),
+            (
+                u64::from(odd.older),
+                Warning,
+                UnsupportedVersion,
+                "Its rows have the form of an older Notesnook; notebooks and tags may be missing.".to_owned(),
+            ),
+        ] {
+            if count > 0 {
+                self.report(severity, Fault::at(code, name.clone(), message))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A refusal of the sink passes through untouched: only our own faults become findings.
+pub(super) fn sealed(error: FlowError) -> FlowError {
+    match error {
+        FlowError::Archive(fault) => FlowError::Sink(Box::new(Refused(fault))),
+        other => other,
+    }
+}
+
+/// A fault on its way out: the sink was told and said no.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Refused(pub(super) Fault);
+
+/// The opposite of [`sealed`], for whoever called the reader.
+pub(super) fn unsealed(error: FlowError) -> FlowError {
+    match error {
+        FlowError::Sink(inner) => match inner.downcast::<Refused>() {
+            Ok(refused) => FlowError::Archive(refused.0),
+            Err(inner) => FlowError::Sink(inner),
+        },
+        other => other,
+    }
+}
+
+fn rows_end(error: ArrayError) -> FlowError {
+    let broken = || FlowError::archive(FaultCode::InvalidContent, "The rows in it are not whole.");
+    match error {
+        ArrayError::Malformed => broken(),
+        ArrayError::Read(error) => match FlowError::from_read(error) {
+            // The bytes are all there and have the right hash, so this is no trouble of the disk.
+            FlowError::Read(_) => broken(),
+            other => other,
+        },
+    }
+}
+
+/// Length in UTF-16 units, in which Notesnook measures its chunks.
+pub(super) fn utf16_units(text: &str) -> u64 {
+    let lead = |byte: u8| u64::from(byte & 0xC0 != 0x80) + u64::from(byte >= 0xF0);
+    text.bytes().map(lead).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_as_javascript_does() {
+        for text in ["", "abc", "äöü", "日本", "🚣‍♀️x", "a\u{10ffff}"] {
+            assert_eq!(utf16_units(text), text.encode_utf16().count() as u64, "{text}");
+        }
+    }
+}

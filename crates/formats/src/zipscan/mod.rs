@@ -1,0 +1,173 @@
+//! Our own pass over a zip before anything in it is believed, and our own way to its bytes.
+//!
+//! Touches only the stream it is handed. Source of the format: PKWARE APPNOTE.TXT 6.3.10.
+//!
+//! Zip states everything twice or three times (end records, central directory, local headers), and
+//! libraries differ in what they believe, which is how one file shows two faces. So [`scan`] reads
+//! all of it, compares, and the entries are read by what was compared: [`EntryReader`] uses no
+//! second parser. Sizes, CRC and the expansion ratio are enforced while reading.
+
+mod directory;
+mod end;
+mod entry;
+mod local;
+mod names;
+
+use std::io::{Read, Seek, SeekFrom};
+
+use backstop_model::{Fault, FaultCode, Finding, FlowError, Severity};
+
+pub(crate) use entry::{EntryReader, SharedInput};
+pub(crate) use names::shown;
+
+use crate::limits;
+
+/// How an entry's bytes are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// As they are.
+    Stored,
+    /// Deflate.
+    Deflated,
+    /// Anything else; no app writes it.
+    Other(u16),
+}
+
+/// One entry of the central directory, compared with its local header.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its name. Only ever compared, never joined to a path.
+    pub name: Box<str>,
+    /// How it is packed.
+    pub method: Method,
+    /// CRC-32 of its bytes as stated.
+    pub crc32: u32,
+    /// Packed size as stated; lies within the file.
+    pub packed_bytes: u64,
+    /// Size as stated; enforced while reading.
+    pub size_bytes: u64,
+    /// Whether its bytes may be read. If not, a finding says why.
+    pub readable: bool,
+    flags: u16,
+    header_at: u64,
+    data_at: u64,
+}
+
+impl Entry {
+    /// Whether it is a directory entry: no bytes, only a name.
+    #[must_use]
+    pub fn is_directory(&self) -> bool {
+        self.name.ends_with('/')
+    }
+}
+
+/// What a pass over a zip found.
+#[derive(Debug)]
+pub struct Scan {
+    /// The entries in the order of the central directory.
+    pub entries: Vec<Entry>,
+    /// What does not fit.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the end records, the central directory and every local header.
+///
+/// # Errors
+/// [`FaultCode::NotAnArchive`] if it is no zip, [`FaultCode::ArchiveCut`] if it begins as one and
+/// has no end, [`FaultCode::EntryMismatch`] if the directory contradicts itself,
+/// [`FaultCode::LimitExceeded`] above the [`limits`], and read errors.
+pub fn scan<R: Read + Seek>(input: &mut R) -> Result<Scan, FlowError> {
+    let length = input.seek(SeekFrom::End(0)).map_err(FlowError::from_read)?;
+    let end = end::find(input, length)?;
+    let mut findings = Findings::default();
+    let mut entries = directory::read(input, &end)?;
+    names::check(&mut entries, &mut findings);
+    local::check(input, &mut entries, &end, &mut findings)?;
+    for entry in &mut entries {
+        check_claims(entry, &mut findings);
+    }
+    if end.comment_follows_bytes {
+        findings.warn(FaultCode::Stray, "the end of the file", "Bytes follow the end of the zip.");
+    }
+    Ok(Scan { entries, findings: findings.into_list() })
+}
+
+/// Refuses what no app writes and only a bomb or a locked zip would state.
+fn check_claims(entry: &mut Entry, findings: &mut Findings) {
+    let refusal = if entry.flags & 1 != 0 {
+        Some((FaultCode::InvalidContent, "It is encrypted by the zip program, which no notes app does."))
+    } else if matches!(entry.method, Method::Other(_)) {
+        Some((FaultCode::InvalidContent, "It is packed by a method that no notes app uses."))
+    } else if limits::expands_too_much(entry.packed_bytes, entry.size_bytes, limits::FREE_EXPANSION_BYTES) {
+        Some((FaultCode::LimitExceeded, "It claims to unpack to far more than it holds."))
+    } else {
+        None
+    };
+    if let Some((code, message)) = refusal {
+        entry.readable = false;
+        findings.damage(code, &entry.name, message);
+    }
+}
+
+/// Findings about entries, cut off at a number that still fits on a page.
+#[derive(Debug, Default)]
+struct Findings {
+    list: Vec<Finding>,
+    more: usize,
+}
+
+impl Findings {
+    fn damage(&mut self, code: FaultCode, part: &str, message: &str) {
+        self.push(Severity::Damage, code, part, message);
+    }
+
+    fn warn(&mut self, code: FaultCode, part: &str, message: &str) {
+        self.push(Severity::Warning, code, part, message);
+    }
+
+    fn push(&mut self, severity: Severity, code: FaultCode, part: &str, message: &str) {
+        if self.list.len() < limits::FINDINGS {
+            self.list.push(Finding { severity, fault: Fault::at(code, shown(part), message) });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn into_list(mut self) -> Vec<Finding> {
+        if self.more > 0 {
+            let message = format!("{} further entries are at fault.", self.more);
+            let fault = Fault::new(FaultCode::LimitExceeded, message);
+            self.list.push(Finding { severity: Severity::Damage, fault });
+        }
+        self.list
+    }
+}
+
+/// Little-endian fields out of a record that was read whole.
+struct Fields<'bytes>(&'bytes [u8]);
+
+impl Fields<'_> {
+    fn u16(&mut self) -> Option<u16> {
+        self.take().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        self.take().map(u64::from_le_bytes)
+    }
+
+    fn take<const BYTES: usize>(&mut self) -> Option<[u8; BYTES]> {
+        let (first, rest) = self.0.split_first_chunk::<BYTES>()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn skip(&mut self, bytes: usize) -> Option<()> {
+        self.0 = self.0.get(bytes..)?;
+        Some(())
+    }
+}
+
