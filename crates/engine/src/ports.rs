@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use backstop_crypto::Zeroizing;
-use backstop_model::TimeMs;
+pub use backstop_crypto::Zeroizing;
+pub use backstop_model::TimeMs;
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
