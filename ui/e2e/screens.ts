@@ -98,6 +98,6 @@ export const screens: Screen[] = [
   { name: 'delete-account', world: home, go: async (page) => { await link(page, 'security'); await press(page, 'Delete account'); await heading(page, 'Delete the account Mira Lindqvist?'); } },
   { name: 'appearance', world: home, go: async (page) => { await link(page, 'appearance'); await heading(page, 'Appearance'); } },
   { name: 'about', world: home, go: async (page) => { await link(page, 'about'); await heading(page, 'About'); } },
-  { name: 'closing', world: home, go: async (page) => { await page.evaluate('window.__EMIT__("close_requested")'); await heading(page, 'Keep Backstop running?'); } },
+  { name: 'closing', world: home, go: async (page) => { await page.evaluate('window.__EMIT__("close_requested", { tray: true })'); await heading(page, 'Keep Backstop running?'); } },
   { name: 'engine-fails', world: { fail: { app_state: { code: 'internal', message: 'The settings cannot be read. Nothing was changed.', hint: 'Look at the file, or move it away to start anew.', details: ['line 3'] } } }, go: (page) => page.getByRole('button', { name: 'Try again' }).waitFor() },
 ];

@@ -231,7 +231,7 @@ test('the tree and the list of notes by keyboard', () => walk({ signedIn: true }
 
 test('closing the window asks, and remembers', () => walk({ signedIn: true }, async (page) => {
   await shown(page, 'Protected');
-  await page.evaluate("window.__EMIT__('close_requested')");
+  await page.evaluate("window.__EMIT__('close_requested', { tray: false })");
   await shown(page, 'Keep Backstop running?');
   await tabTo(page, 'button', 'Keep running');
   await page.keyboard.press('Enter');
