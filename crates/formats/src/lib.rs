@@ -9,6 +9,7 @@ pub mod convert;
 
 mod detect;
 mod fingerprint;
+mod interpret;
 pub mod limits;
 pub mod notesnook;
 mod secret;
@@ -17,4 +18,5 @@ pub mod zipscan;
 pub use archive::{Archive, ReadSeek, open};
 pub use detect::{Format, detect};
 pub use fingerprint::fingerprint;
+pub use interpret::interpret;
 pub use secret::{ArchiveSecret, KeyTextError};

@@ -161,7 +161,9 @@ fn link(attributes: &str, out: &mut String) {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// Text with the characters that mean something in HTML written out.
+#[must_use]
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

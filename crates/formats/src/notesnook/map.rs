@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use backstop_model::{
-    App, AttachmentHead, Body, ContentHash, Flags, HashAlgorithm, Item, ItemId, ItemKey, Kind, Markup,
-    Native, Ref, Relation, TimeMs,
+    App, AttachmentHead, Body, ContentHash, Fault, FaultCode, Flags, HashAlgorithm, Item, ItemId, ItemKey,
+    Kind, Markup, Native, Ref, Relation, TimeMs,
 };
 use flate2::read::GzDecoder;
 
@@ -61,6 +61,16 @@ fn kind_of_reference(name: &str) -> Kind {
 /// Reads the text of a row into an item.
 pub(crate) fn item_of(json: &str) -> Result<Item, NoItem> {
     Row::parse(json).ok_or(NoItem::NoRow).and_then(|row| item_of_row(json, &row))
+}
+
+/// Reads the common fields of a row that was kept under `key`.
+///
+/// # Errors
+/// [`FaultCode::InvalidContent`] if it is no row of Notesnook's.
+pub(crate) fn interpret(key: ItemKey, native: Native) -> Result<Item, Fault> {
+    let no_row = |_| Fault::at(FaultCode::InvalidContent, key.id.as_str(), "A kept row can't be read.");
+    let item = item_of(&native.json).map_err(no_row)?;
+    Ok(Item { key, native, ..item })
 }
 
 /// Reads a row into an item. The row's own text, `json`, goes along unchanged.

@@ -32,3 +32,5 @@ pub use keys::derive_key;
 pub use open::NotesnookArchive;
 pub use pack::Encryption;
 pub use writer::{NotesnookWriter, WriterOptions};
+
+pub(crate) use map::interpret;

@@ -124,7 +124,9 @@ impl Read for EntryReader<'_> {
             Unpacked::Deflated(decoder) => match decoder.read(buf) {
                 Err(error) if is_ours(&error) => return Err(error),
                 Err(_) => {
-                    return Err(self.failed(FaultCode::ChecksumMismatch, "It does not unpack; it is damaged."));
+                    return Err(
+                        self.failed(FaultCode::ChecksumMismatch, "It does not unpack; it is damaged.")
+                    );
                 }
                 Ok(read) => read,
             },
