@@ -4,12 +4,22 @@
 //! through ports. Decisions are pure: the moment, ids and paths come in as arguments.
 
 pub mod account;
+pub mod api;
+pub mod backup;
 pub mod durable;
+pub mod inspect;
+pub mod library;
 pub mod lock;
 pub mod ports;
 pub mod problem;
 pub mod repository;
+pub mod restore;
 pub mod runs;
 pub mod schedule;
 pub mod settings;
+mod show;
+pub mod stage;
+pub mod store;
 pub mod system;
+mod time;
+pub mod verify;

@@ -18,6 +18,7 @@ use super::vault::Vault;
 use crate::durable::{NewFile, Origin};
 use crate::lock::{AccountLock, LockKind};
 use crate::ports::{Keychain, KeychainError};
+use crate::settings::{Settings, SettingsError, SettingsFile};
 use crate::system;
 
 /// The purpose of the slots in `account.json`.
@@ -89,6 +90,8 @@ pub struct NewAccount<'a> {
     pub name: &'a str,
     /// Its password.
     pub password: NewPassword<'a>,
+    /// Its first settings. They are there before the account is, so that none is ever without.
+    pub settings: &'a Settings,
 }
 
 /// The accounts of one data folder.
@@ -174,7 +177,9 @@ impl Accounts {
         let file = AccountFile { id, name, created_ms: now, generation, slots, vault: sealed };
         let folder = self.folder_of(id);
         system::create_private_folder(&folder).map_err(AccountError::Write)?;
-        let sum = file.create(&folder, &self.origin(&folder))?;
+        let origin = self.origin(&folder);
+        SettingsFile::new(&folder, &origin).create(new.settings).map_err(of_settings)?;
+        let sum = file.create(&folder, &origin)?;
         system::sync_folder(&self.folder).map_err(AccountError::Write)?;
         Ok(AccountKeys::from_parts(folder, file, sum, key, vault))
     }
@@ -239,6 +244,14 @@ impl Accounts {
     }
 }
 
+/// New settings can only fail to be written.
+fn of_settings(error: SettingsError) -> AccountError {
+    match error {
+        SettingsError::Write(error) => AccountError::Write(error),
+        other => AccountError::Write(io::Error::other(other)),
+    }
+}
+
 /// The two slots of the account key.
 pub(super) fn slots_for(key: &Key, kek: &Kek, recovery: &RecoveryKey) -> Result<Keyslots, AccountError> {
     let by_password = kek.wrap_key(ACCOUNT).seal(key)?;
@@ -270,14 +283,17 @@ pub(super) fn refuse_deleted(folder: &Path) -> Result<(), AccountError> {
     if is_deleted(folder) { Err(AccountError::NotFound) } else { Ok(()) }
 }
 
-/// Whether a folder holds nothing but what a creation leaves before its file has its name. Anything
-/// else may be an account that lost its file, and is never removed.
+/// Whether a folder holds nothing but what a creation leaves before its file has its name: locks,
+/// unfinished files, settings. Anything else may be an account that lost its file, and is never
+/// removed.
 fn is_unfinished(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     entries.into_iter().all(|entry| {
         entry.is_ok_and(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();
-            name.ends_with(".lock") || (name.starts_with(".backstop-") && name.ends_with(".part"))
+            name == "settings.json"
+                || name.ends_with(".lock")
+                || (name.starts_with(".backstop-") && name.ends_with(".part"))
         })
     })
 }

@@ -82,7 +82,8 @@ fn try_create(
     insist: bool,
 ) -> Result<AccountKeys, AccountError> {
     let password = password(text);
-    let new = NewAccount { name, password: NewPassword { password: &password, insist } };
+    let settings = crate::settings::Settings::new(Path::new("/documents"));
+    let new = NewAccount { name, password: NewPassword { password: &password, insist }, settings: &settings };
     accounts.create(&new, TimeMs(1_763_800_000_000))
 }
 

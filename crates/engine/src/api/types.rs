@@ -7,6 +7,10 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use crate::repository::Verified;
+pub use crate::schedule::{Interval, Protection};
+pub use crate::settings::{OnClose, Theme};
+
 /// One account on this computer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct AccountCard {
@@ -45,19 +49,6 @@ pub struct AppState {
     pub theme: Theme,
 }
 
-/// The look of the window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// As the system.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
 /// How strong a password is.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub struct Strength {
@@ -82,59 +73,6 @@ pub struct CreatedAccount {
     pub recovery_key: Vec<String>,
     /// Why the account is not kept signed in, if that was wished and failed.
     pub keychain: KeychainState,
-}
-
-/// How often something happens by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Interval {
-    /// Not at all.
-    Never,
-    /// Every day.
-    Daily,
-    /// Every week.
-    Weekly,
-    /// Every month.
-    Monthly,
-}
-
-/// What closing the window does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum OnClose {
-    /// Ask, once.
-    #[default]
-    Ask,
-    /// Keep running in the tray.
-    Tray,
-    /// Quit.
-    Quit,
-}
-
-/// The state word of the status card.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum Protection {
-    /// The last verified backup is recent enough.
-    Protected,
-    /// A backup is due now and starts by itself.
-    Due,
-    /// A backup is overdue by this many whole days.
-    Overdue {
-        /// Whole days.
-        days: u32,
-    },
-    /// The last attempt failed.
-    Failed {
-        /// Why, in a sentence.
-        reason: String,
-        /// The code of the failure.
-        code: String,
-    },
-    /// There has never been a verified backup.
-    Never,
-    /// A backup is being made now.
-    Running,
 }
 
 /// The status card: facts, which the window puts into one sentence.
@@ -190,20 +128,6 @@ pub struct FolderChoice {
     pub free_bytes: Option<u64>,
     /// What is wrong or risky about it, in sentences.
     pub warnings: Vec<String>,
-}
-
-/// What was last found out about an archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Verified {
-    /// Every byte and item was read back.
-    Full,
-    /// Only its structure was read.
-    Quick,
-    /// Never checked.
-    Never,
-    /// It is damaged.
-    Damaged,
 }
 
 /// One known archive.
@@ -542,4 +466,52 @@ pub struct NotePreview {
     pub tags: Vec<String>,
     /// Names of its attachments.
     pub attachments: Vec<String>,
+}
+
+/// A run, as `history --json` prints it.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct RunLine {
+    /// Its id.
+    pub run: String,
+    /// What it did.
+    pub kind: String,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// When it ended.
+    pub ended: Option<String>,
+    /// How it ended, or `running`.
+    pub outcome: String,
+    /// Why it did not end well.
+    pub reason: Option<String>,
+    /// The places it concerned.
+    pub places: Vec<String>,
+}
+
+impl Strength {
+    pub(super) fn of(strength: crate::account::Strength) -> Self {
+        Self {
+            score: strength.score,
+            needed: strength.needed,
+            crack_time: strength.crack_time,
+            warning: strength.warning,
+            suggestions: strength.suggestions,
+        }
+    }
+}
+
+impl Warning {
+    /// A finding, in words for a person.
+    #[must_use]
+    pub fn of(finding: &backstop_model::Finding) -> Self {
+        Self {
+            code: finding.fault.code.as_str().to_owned(),
+            message: finding.fault.message.clone(),
+            item: finding.fault.part.clone(),
+        }
+    }
+
+    /// What a format could not hold.
+    pub(super) fn of_loss(loss: &backstop_model::Loss) -> Self {
+        Self { code: "loss".to_owned(), message: loss.what.clone(), item: Some(loss.item.id.to_string()) }
+    }
 }

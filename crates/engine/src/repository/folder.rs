@@ -199,7 +199,15 @@ impl Repository {
     /// # Errors
     /// What stops the disks from being looked at.
     pub fn warnings(&self, data_dir: &Path) -> io::Result<Vec<FolderWarning>> {
-        let (ours, notes) = (self.disk()?, system::disk_of(data_dir)?);
+        Self::risks(&self.folder, data_dir)
+    }
+
+    /// What would be risky about archives in an existing folder.
+    ///
+    /// # Errors
+    /// What stops the disks from being looked at.
+    pub fn risks(folder: &Path, data_dir: &Path) -> io::Result<Vec<FolderWarning>> {
+        let (ours, notes) = (system::disk_of(folder)?, system::disk_of(data_dir)?);
         let mut warnings = Vec::new();
         if ours.id.is_some() && ours.id == notes.id {
             warnings.push(FolderWarning::SameDisk);

@@ -1,0 +1,217 @@
+//! What anyone may do with an archive file, given what opens it.
+
+use std::path::Path;
+
+use backstop_model::{AttachmentHead, FlowError, Item, Job, Reader as _, Sink, Source, Stage as StageWord};
+
+use super::{
+    Backstop, ConvertOrder, ConvertReport, FoundNote, OpenArchive, Problem, ShowAs, Shown, VerifyLevel,
+    VerifyReport, Warning, of_backup, of_flow, of_store,
+};
+use crate::backup::{Order, make, seal_with};
+use crate::durable::{NewFile, Origin, SyncedFile};
+use crate::inspect::{Inventory, inventory};
+use crate::problem::Code;
+use crate::show;
+use crate::stage::{Bytes, Keep, Reading, Stage, Tolerance, copy_through};
+use crate::store::NoteFilter;
+use crate::verify::{Checked, check_archive};
+
+/// The most notes that a search of a file gives.
+const FOUND_LIMIT: u32 = 1_000;
+
+impl Backstop {
+    /// Opens an archive. Reads its structure, no item.
+    ///
+    /// # Errors
+    /// `not_found`, `not_an_archive`, `nothing_inside`, `archive_cut`, `newer_version` and the other
+    /// codes of a damaged structure.
+    pub fn open_archive(&self, path: &Path) -> Result<OpenArchive, Problem> {
+        OpenArchive::open(path)
+    }
+
+    /// Lists what is in an archive, and what of it is damaged.
+    ///
+    /// # Errors
+    /// `secret_required`; what keeps the whole archive from being read.
+    pub fn inspect(&self, archive: &mut OpenArchive, job: &Job) -> Result<Inventory, Problem> {
+        job.enter(StageWord::Reading, 0, archive.bytes());
+        inventory(archive.archive()?, self.scratch(), job).map_err(of_flow)
+    }
+
+    /// Checks an archive.
+    ///
+    /// # Errors
+    /// `secret_required` for a full check; what keeps the whole archive from being read.
+    pub fn verify(
+        &self,
+        archive: &mut OpenArchive,
+        level: VerifyLevel,
+        job: &Job,
+    ) -> Result<VerifyReport, Problem> {
+        let (path, bytes) = (archive.path().to_owned(), archive.bytes());
+        if level == VerifyLevel::Quick {
+            // Opening has read the zip's structure and the head of each part, and nothing else.
+            let findings = Vec::new();
+            return Ok(VerifyReport {
+                path,
+                level,
+                ok: true,
+                bytes_read: 0,
+                items_read: 0,
+                not_read: bytes,
+                findings,
+            });
+        }
+        let checked: Checked = check_archive(archive.archive()?, bytes, job).map_err(of_flow)?;
+        Ok(VerifyReport {
+            path,
+            level,
+            ok: checked.is_sound(),
+            bytes_read: bytes,
+            items_read: checked.tally.items(),
+            not_read: 0,
+            findings: checked.findings.iter().map(Warning::of).collect(),
+        })
+    }
+
+    /// Notes that hold all of the words, newest edit first.
+    ///
+    /// # Errors
+    /// `secret_required`; what keeps the whole archive from being read.
+    pub fn search(
+        &self,
+        archive: &mut OpenArchive,
+        words: &str,
+        job: &Job,
+    ) -> Result<Vec<FoundNote>, Problem> {
+        let stage = self.staged(archive, job)?.index_words(job).map_err(of_flow)?;
+        let filter = |trashed| NoteFilter { words: Some(words.to_owned()), trashed, notebook: None };
+        let (_, mut lines) = stage.store.notes(&filter(false), 0, FOUND_LIMIT).map_err(of_store)?;
+        lines.extend(stage.store.notes(&filter(true), 0, FOUND_LIMIT).map_err(of_store)?.1);
+        let found = |line: crate::store::NoteLine| FoundNote {
+            id: line.id,
+            title: line.title,
+            app: line.app.as_str().to_owned(),
+        };
+        Ok(lines.into_iter().map(found).collect())
+    }
+
+    /// Shows one item of an archive.
+    ///
+    /// # Errors
+    /// `not_found`, `secret_required`; what keeps the whole archive from being read.
+    pub fn show(
+        &self,
+        archive: &mut OpenArchive,
+        item: &str,
+        how: ShowAs,
+        job: &Job,
+    ) -> Result<Shown, Problem> {
+        show::show(&self.staged(archive, job)?.store, item, how)
+    }
+
+    /// Writes the bytes of one attachment (by the id of its row, or its hash) into a new file.
+    ///
+    /// # Errors
+    /// `not_found` if its bytes are not in the archive; `usage` if the file exists.
+    pub fn extract(
+        &self,
+        archive: &mut OpenArchive,
+        attachment: &str,
+        out: &Path,
+        job: &Job,
+    ) -> Result<u64, Problem> {
+        let origin = Origin::new(&self.world.machine, self.scratch());
+        let file = NewFile::create(out, &origin, "extract").map_err(Problem::writing)?;
+        let mut extracting = Extracting { wanted: attachment, file, written: None, job };
+        let _ = archive.archive()?;
+        archive.read_into(&mut extracting, job).map_err(of_flow)?;
+        let Some(bytes) = extracting.written else {
+            return Err(Problem::new(Code::NotFound, "The bytes of this attachment are not in the archive."));
+        };
+        extracting.file.sync().and_then(SyncedFile::commit).map_err(Problem::writing)?;
+        Ok(bytes)
+    }
+
+    /// Writes an archive anew in another form, reads it back, and names it.
+    ///
+    /// # Errors
+    /// `usage` if the file exists or its format can't be written; any damage of the source.
+    pub fn convert(
+        &self,
+        from: &mut OpenArchive,
+        order: &ConvertOrder<'_>,
+        job: &Job,
+    ) -> Result<ConvertReport, Problem> {
+        let extension = order.out.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if !extension.eq_ignore_ascii_case("nnbackupz") {
+            let message =
+                format!("Backstop can't write .{extension} files in this version. Nothing was written.");
+            return Err(Problem::new(Code::Usage, message)
+                .with_hint("Give the new file a name that ends in .nnbackupz."));
+        }
+        if order.out.exists() {
+            return Err(Problem::new(
+                Code::Usage,
+                "A file of that name is there already. It was not touched.",
+            )
+            .with_hint("Choose another name."));
+        }
+        let _ = from.archive()?;
+        let full = from.head().attachments_included;
+        let origin = Origin::new(&self.world.machine, self.scratch());
+        let seal = order.password.map(seal_with).transpose().map_err(of_backup)?;
+        let order = Order {
+            target: order.out,
+            origin: &origin,
+            run: "convert",
+            attachments: order.attachments.unwrap_or(full),
+            seal,
+            created: self.world.ports.clock.now(),
+        };
+        job.enter(StageWord::Reading, 0, from.bytes());
+        let made = make(from, order, job).map_err(of_backup)?;
+        Ok(ConvertReport {
+            path: made.path,
+            bytes: made.bytes,
+            notes: made.tally.of(backstop_model::Kind::Note),
+            attachments: made.tally.attachments(),
+            verified: true,
+            warnings: made.losses.iter().map(Warning::of_loss).collect(),
+        })
+    }
+
+    fn staged(&self, archive: &mut OpenArchive, job: &Job) -> Result<Stage, Problem> {
+        job.enter(StageWord::Reading, 0, archive.bytes());
+        let how = Reading { keep: Keep::Rows, tolerance: Tolerance::List, bytes: Bytes::Pass };
+        Stage::fill(self.scratch(), archive.archive()?, how, job).map_err(of_flow)
+    }
+}
+
+struct Extracting<'a> {
+    wanted: &'a str,
+    file: NewFile,
+    written: Option<u64>,
+    job: &'a Job,
+}
+
+impl Sink for Extracting<'_> {
+    fn item(&mut self, _: Item) -> Result<(), FlowError> {
+        self.job.check()
+    }
+
+    fn attachment(&mut self, head: &AttachmentHead, body: &dyn Source) -> Result<(), FlowError> {
+        let by_hash = head.hash.as_ref().is_some_and(|hash| hash.hex == self.wanted);
+        if self.written.is_none() && (by_hash || head.id.as_str() == self.wanted) {
+            let mut bytes = body.open().map_err(FlowError::from_read)?;
+            self.written = Some(copy_through(&mut bytes, &mut self.file)?);
+        }
+        Ok(())
+    }
+
+    /// Damage elsewhere does not keep this attachment from being read.
+    fn finding(&mut self, _: backstop_model::Finding) -> Result<(), FlowError> {
+        Ok(())
+    }
+}

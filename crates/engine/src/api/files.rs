@@ -1,0 +1,197 @@
+//! Archives as files: opened, listed, checked, searched, shown and converted without an account.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use backstop_formats::{Archive, ArchiveSecret};
+use backstop_model::{ArchiveHead, FlowError, Job, Reader, Sink};
+use serde::{Serialize, Serializer};
+
+use super::{OpenedArchive, Warning};
+use crate::problem::{Code, Problem};
+
+/// An archive that is open, locked or not.
+pub struct OpenArchive {
+    archive: Box<dyn Archive>,
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl OpenArchive {
+    /// Opens a file. Reads its structure, no item.
+    ///
+    /// # Errors
+    /// `not_found`, `not_an_archive`, `nothing_inside`, `archive_cut`, `newer_version` and the other
+    /// codes of a damaged structure.
+    pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
+        let file = File::open(path).map_err(Problem::reading)?;
+        let about = file.metadata().map_err(Problem::reading)?;
+        if about.is_dir() {
+            return Err(Problem::of(Code::NotAnArchive));
+        }
+        let archive = backstop_formats::open(Box::new(BufReader::new(file)))?;
+        Ok(Self { archive, path: path.to_owned(), bytes: about.len() })
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn head(&self) -> &ArchiveHead {
+        self.archive.head()
+    }
+
+    /// Whether it needs a password or key before it can be read.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.archive.is_locked()
+    }
+
+    /// Unlocks it.
+    ///
+    /// # Errors
+    /// `wrong_secret` if the file is whole and the secret opens nothing; a damage code otherwise.
+    pub fn unlock(&mut self, secret: &ArchiveSecret, job: &Job) -> Result<(), Problem> {
+        Ok(self.archive.unlock(secret, job)?)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its size.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// What the window shows of it before anything in it is read.
+    #[must_use]
+    pub fn card(&self, token: String) -> OpenedArchive {
+        let head = self.head();
+        OpenedArchive {
+            token,
+            name: self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            bytes: self.bytes,
+            format: head.format.clone(),
+            format_version: head.format_version.clone(),
+            created: head.created.map(|time| time.0),
+            encrypted: head.encrypted,
+            attachments_included: head.attachments_included,
+            locked: self.is_locked(),
+        }
+    }
+
+    pub(crate) fn archive(&mut self) -> Result<&mut dyn Archive, Problem> {
+        if self.is_locked() {
+            return Err(Problem::of(Code::SecretRequired));
+        }
+        Ok(self.archive.as_mut())
+    }
+}
+
+impl Reader for OpenArchive {
+    fn read_into(&mut self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        self.archive.read_into(sink, job)
+    }
+}
+
+/// How much a verification reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerifyLevel {
+    /// The structure of the file.
+    Quick,
+    /// Every byte and item.
+    Full,
+}
+
+/// What a verification found, as `verify --json` prints it.
+#[derive(Debug, Clone, Serialize)]
+#[must_use = "a verify report that nobody reads is not a check"]
+pub struct VerifyReport {
+    /// The file.
+    #[serde(serialize_with = "as_text")]
+    pub path: PathBuf,
+    /// How much was read.
+    pub level: VerifyLevel,
+    /// Whether all that was read is whole.
+    pub ok: bool,
+    /// Bytes of the file that were read.
+    pub bytes_read: u64,
+    /// Items that were read.
+    pub items_read: u64,
+    /// Bytes of the file that were not read.
+    pub not_read: u64,
+    /// What is damaged or odd.
+    pub findings: Vec<Warning>,
+}
+
+fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
+
+/// A note that holds the words looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundNote {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its app.
+    pub app: String,
+}
+
+/// How an item is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShowAs {
+    /// Safe HTML.
+    Html,
+    /// Plain text.
+    Text,
+    /// Its app's own row, as JSON.
+    Raw,
+}
+
+/// An item, shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// Its id.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its title.
+    pub title: String,
+    /// It, in the form asked for.
+    pub text: String,
+}
+
+/// What to convert an archive into.
+#[derive(Clone, Copy)]
+pub struct ConvertOrder<'a> {
+    /// The new file; its extension names the format. It must not exist.
+    pub out: &'a Path,
+    /// With attachments; `None`: as the source.
+    pub attachments: Option<bool>,
+    /// The password of the new file. `None` writes it unencrypted, which the caller has been asked for.
+    pub password: Option<&'a backstop_crypto::Password>,
+}
+
+/// What a conversion wrote.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConvertReport {
+    /// The new file.
+    #[serde(serialize_with = "as_text")]
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Notes in it.
+    pub notes: u64,
+    /// Attachments whose bytes are in it.
+    pub attachments: u64,
+    /// Whether it was read back and compared.
+    pub verified: bool,
+    /// What could not be carried over, and what was odd.
+    pub warnings: Vec<Warning>,
+}

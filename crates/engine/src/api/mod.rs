@@ -1,0 +1,28 @@
+//! The one door of the engine: the window and the command line come through here and nowhere else.
+//!
+//! [`Backstop`] is what anyone may do: look at archives, create an account, sign in. [`Session`] is
+//! what only a signed-in account may do; to have one is the proof. Every call blocks; long ones
+//! take a [`Job`], which counts their progress and carries the wish to stop.
+
+mod archives;
+mod backstop;
+mod errors;
+mod files;
+mod passphrase;
+mod session;
+mod types;
+
+pub use backstop::{Backstop, Setup};
+pub use backstop_crypto::{Password, PasswordTooLong, RecoveryKey, RecoveryKeyError};
+pub use backstop_formats::ArchiveSecret;
+pub use backstop_model::Job;
+pub use files::{
+    ConvertOrder, ConvertReport, FoundNote, OpenArchive, ShowAs, Shown, VerifyLevel, VerifyReport,
+};
+pub use session::{BackupOrder, PreparedRestore, Session};
+pub use types::*;
+
+pub(crate) use errors::{of_backup, of_flow, of_restore, of_store};
+
+pub use crate::inspect::Inventory;
+pub use crate::problem::{Code, Problem};

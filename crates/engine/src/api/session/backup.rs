@@ -1,0 +1,166 @@
+//! Backing the library up: by hand, or because it is due.
+
+use std::path::Path;
+
+use backstop_crypto::{Key, Password};
+use backstop_model::{Job, Kind, TimeMs};
+
+use super::{Record, RunOrder, Session};
+use crate::api::{BackupResult, OutcomeWord, Problem, Warning, of_backup, of_store};
+use crate::backup::{Made, Order, Seal, make};
+use crate::repository::Repository;
+use crate::runs::{Counts, Level, MadeArchive, RunId, RunKind, Trigger, Verification};
+use crate::schedule::{Conditions, Due, due};
+use crate::settings::LIBRARY;
+
+/// The extension of the format that the library is backed up in.
+const EXTENSION: &str = "nnbackupz";
+
+/// What backup to make.
+#[derive(Clone, Copy, Default)]
+pub struct BackupOrder<'a> {
+    /// With the bytes of attachments.
+    pub attachments: bool,
+    /// The exact folder for this run; else the one of the settings.
+    pub to: Option<&'a Path>,
+    /// Without encryption, for this run only. Asks for the password.
+    pub no_encryption: bool,
+    /// Started by the schedule, which nobody can be asked in.
+    pub automatic: bool,
+    /// The account password, where one is asked for.
+    pub password: Option<&'a Password>,
+}
+
+impl Session {
+    /// Makes a backup of the library, reads it back, and names it.
+    ///
+    /// # Errors
+    /// `secret_required` or `wrong_secret` if it would be readable to anyone; `busy`; what the disk
+    /// says. No file is left then, and earlier archives are as they were.
+    pub fn backup(&self, order: &BackupOrder<'_>, job: &Job) -> Result<BackupResult, Problem> {
+        let settings = self.settings()?;
+        let encrypt = settings.encryption && !order.no_encryption;
+        // What runs by itself was agreed to, with the password, when the interval was chosen.
+        let agreed = order.automatic && !order.no_encryption;
+        self.require_password(!encrypt && !agreed, order.password)?;
+        let trigger = if order.automatic { Trigger::Automatic } else { Trigger::Manual };
+        let order_run = RunOrder { kind: RunKind::Backup, trigger, undoes: None };
+        self.run(order_run, |run| {
+            let data_dir = &self.world.data_dir;
+            let repository = match order.to {
+                Some(folder) => Repository::exact(folder, data_dir, &self.origin)?,
+                None => Repository::open(&settings.backups_folder, data_dir, &self.origin)?,
+            };
+            self.keys().refresh()?;
+            let seal = if encrypt { Some(self.seal()?) } else { None };
+            let made = self.make_archive(&repository, run, order.attachments, seal, job)?;
+            Ok(report(run, &made, encrypt, order.attachments, self.now()))
+        })
+        .inspect(|result| self.remember(result, trigger))
+    }
+
+    /// Makes the backup that is due, if one is.
+    ///
+    /// # Errors
+    /// As [`Session::backup`].
+    pub fn run_due(&self, conditions: &Conditions, job: &Job) -> Result<Option<BackupResult>, Problem> {
+        match self.due(conditions)? {
+            Due::Now { .. } => {
+                let order = BackupOrder { automatic: true, ..BackupOrder::default() };
+                self.backup(&order, job).map(Some)
+            }
+            Due::Off | Due::Running | Due::Not { .. } | Due::Later { .. } => Ok(None),
+        }
+    }
+
+    /// Whether a backup is due now.
+    ///
+    /// # Errors
+    /// Settings or history can't be read.
+    pub fn due(&self, conditions: &Conditions) -> Result<Due, Problem> {
+        let past = self.runs().read()?.past(LIBRARY, conditions.running);
+        Ok(due(self.settings()?.backups, &past, &self.zoned_now(), conditions))
+    }
+
+    fn make_archive(
+        &self,
+        repository: &Repository,
+        run: &RunId,
+        attachments: bool,
+        seal: Option<Seal>,
+        job: &Job,
+    ) -> Result<Made, Problem> {
+        let library = self.open_library()?;
+        let bytes = if attachments { library.attachment_bytes().map_err(of_store)? } else { 0 };
+        repository.check_space(bytes)?;
+        let target = repository.target(LIBRARY, &self.zoned_now(), attachments, EXTENSION);
+        let order = Order {
+            target: &target,
+            origin: &self.origin,
+            run: run.as_str(),
+            attachments,
+            seal,
+            created: self.now(),
+        };
+        make(&mut library.reader(attachments), order, job).map_err(of_backup)
+    }
+
+    /// The key of every archive of this account, and its slot for the recovery key.
+    fn seal(&self) -> Result<Seal, Problem> {
+        let keys = self.keys();
+        let (key, salt) = keys.nnbackupz_key();
+        let slot = keys.recovery_wrap_key().seal(key).map_err(|error| Problem::internal(&error))?;
+        Ok(Seal { key: Key::duplicate(key), salt: *salt, slots: vec![slot] })
+    }
+}
+
+fn report(run: &RunId, made: &Made, encrypted: bool, full: bool, now: TimeMs) -> (BackupResult, Record) {
+    let name = made.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (notes, attachments) = (made.tally.of(Kind::Note), made.tally.attachments());
+    let warnings: Vec<Warning> = made.losses.iter().map(Warning::of_loss).collect();
+    let outcome =
+        if warnings.is_empty() { OutcomeWord::Completed } else { OutcomeWord::CompletedWithWarnings };
+    let record = Record {
+        counts: Counts {
+            notes,
+            attachments,
+            items: made.tally.items(),
+            bytes: made.bytes,
+            ..Counts::default()
+        },
+        warnings: warnings.iter().map(|warning| warning.message.clone()).collect(),
+        archives: vec![MadeArchive {
+            archive: made.archive_id.clone(),
+            place: LIBRARY.to_owned(),
+            path: made.path.clone(),
+            bytes: made.bytes,
+            notes,
+            attachments,
+            attachments_included: full,
+            encrypted,
+            verified: true,
+        }],
+        verifications: vec![Verification {
+            archive: Some(made.archive_id.clone()),
+            manifest_sha256: None,
+            name: name.clone(),
+            bytes: made.bytes,
+            level: Level::Full,
+            sound: true,
+            at: now,
+        }],
+    };
+    let result = BackupResult {
+        run: run.as_str().to_owned(),
+        outcome,
+        name,
+        path: made.path.to_string_lossy().into_owned(),
+        bytes: made.bytes,
+        notes,
+        attachments,
+        verified: true,
+        encrypted,
+        warnings,
+    };
+    (result, record)
+}

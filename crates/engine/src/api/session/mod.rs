@@ -1,0 +1,189 @@
+//! What only a signed-in account may do. To have a [`Session`] is the proof of being signed in.
+
+mod account;
+mod backup;
+mod browse;
+mod overview;
+mod restore;
+mod settings;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use backstop_crypto::Key;
+use backstop_model::TimeMs;
+use jiff::{Timestamp, Zoned};
+
+pub use backup::BackupOrder;
+pub use restore::PreparedRestore;
+
+use super::backstop::World;
+pub(super) use super::of_store;
+use super::{AccountCard, Problem};
+use crate::account::AccountKeys;
+use crate::durable::{Origin, clear_dead_parts};
+use crate::library::Library;
+use crate::lock::{AccountLock, LockKind};
+use crate::runs::{Begin, Counts, End, MadeArchive, Outcome, RunId, RunKind, RunLog, Trigger, Verification};
+use crate::settings::{LIBRARY, SettingsFile};
+
+/// How long a job waits for another process to finish writing one of the small stores.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A signed-in account. Shared between threads; jobs take the account's lock themselves.
+pub struct Session {
+    world: Arc<World>,
+    keys: Mutex<AccountKeys>,
+    folder: PathBuf,
+    origin: Origin,
+    browsing: Mutex<Option<Library>>,
+}
+
+/// What a job leaves in the history.
+#[derive(Default)]
+pub(super) struct Record {
+    pub(super) counts: Counts,
+    pub(super) warnings: Vec<String>,
+    pub(super) archives: Vec<MadeArchive>,
+    pub(super) verifications: Vec<Verification>,
+}
+
+/// What to begin a run with.
+pub(super) struct RunOrder {
+    pub(super) kind: RunKind,
+    pub(super) trigger: Trigger,
+    pub(super) undoes: Option<RunId>,
+}
+
+impl Session {
+    pub(super) fn new(world: Arc<World>, keys: AccountKeys) -> Self {
+        let folder = keys.folder().to_owned();
+        let origin = Origin::new(&world.machine, &folder);
+        Self { world, keys: Mutex::new(keys), folder, origin, browsing: Mutex::new(None) }
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> AccountCard {
+        let keys = self.keys();
+        AccountCard { id: keys.head().id.to_string(), name: keys.head().name.as_str().to_owned() }
+    }
+
+    fn keys(&self) -> MutexGuard<'_, AccountKeys> {
+        // A thread that died while it held the keys can't have left them half changed.
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn settings_file(&self) -> SettingsFile {
+        SettingsFile::new(&self.folder, &self.origin)
+    }
+
+    fn runs(&self) -> RunLog {
+        RunLog::new(&self.folder)
+    }
+
+    fn scratch(&self) -> &Path {
+        &self.world.scratch
+    }
+
+    fn safety_folder(&self) -> PathBuf {
+        self.folder.join("safety")
+    }
+
+    fn safety_key(&self) -> Key {
+        self.keys().library_key().derive("safety archives")
+    }
+
+    fn now(&self) -> TimeMs {
+        self.world.ports.clock.now()
+    }
+
+    fn timestamp(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now().0).unwrap_or_default()
+    }
+
+    fn zoned_now(&self) -> Zoned {
+        self.timestamp().to_zoned(self.world.ports.clock.zone())
+    }
+
+    /// A library of one's own, for a job.
+    fn open_library(&self) -> Result<Library, Problem> {
+        let keys = self.keys();
+        Library::open(&self.folder, &keys.library_key(), &keys.blob_key()).map_err(of_store)
+    }
+
+    /// The library that pages look at.
+    fn library(&self) -> Result<LookedAt<'_>, Problem> {
+        let mut guard = self.browsing.lock().unwrap_or_else(PoisonError::into_inner);
+        if guard.is_none() {
+            *guard = Some(self.open_library()?);
+        }
+        Ok(LookedAt(guard))
+    }
+
+    /// Runs a job under the account's lock and writes it into the history, however it ends.
+    fn run<T>(
+        &self,
+        order: RunOrder,
+        work: impl FnOnce(&RunId) -> Result<(T, Record), Problem>,
+    ) -> Result<T, Problem> {
+        let lock = AccountLock::acquire(&self.folder, LockKind::Job)?;
+        let runs = self.runs();
+        self.clear_after_the_dead(&lock)?;
+        runs.close_left_running(&lock, self.now())?;
+        let run = RunId::new(self.timestamp(), random()?);
+        runs.begin(&Begin {
+            run: run.clone(),
+            kind: order.kind,
+            trigger: order.trigger,
+            started: self.now(),
+            places: vec![LIBRARY.to_owned()],
+            undoes: order.undoes,
+        })?;
+        match work(&run) {
+            Ok((value, record)) => {
+                let Record { counts, warnings, archives, verifications } = record;
+                let outcome = if warnings.is_empty() {
+                    Outcome::Completed
+                } else {
+                    Outcome::CompletedWithWarnings { warnings }
+                };
+                let end = End::new(&run, self.now(), outcome);
+                runs.end(&End { counts, archives, verifications, ..end })?;
+                Ok(value)
+            }
+            Err(problem) => {
+                runs.end(&End::new(&run, self.now(), Outcome::of(&problem)))?;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Removes what killed runs left unfinished. A folder that is away is looked at the next time.
+    fn clear_after_the_dead(&self, job: &AccountLock) -> Result<(), Problem> {
+        let state = AccountLock::wait(&self.folder, LockKind::State, PATIENCE)?;
+        let folders = [Ok(self.folder.clone()), self.archives_folder()];
+        for folder in folders.into_iter().flatten() {
+            let _ = clear_dead_parts(&folder, &self.origin, job, &state);
+        }
+        Ok(())
+    }
+}
+
+/// The library, held for one look.
+struct LookedAt<'session>(MutexGuard<'session, Option<Library>>);
+
+impl std::ops::Deref for LookedAt<'_> {
+    type Target = Library;
+
+    #[expect(clippy::expect_used, reason = "`Session::library` has just filled it")]
+    fn deref(&self) -> &Library {
+        self.0.as_ref().expect("the library is open")
+    }
+}
+
+fn random() -> Result<u32, Problem> {
+    let bytes = backstop_crypto::random_array().map_err(|error| Problem::internal(&error))?;
+    Ok(u32::from_le_bytes(bytes))
+}

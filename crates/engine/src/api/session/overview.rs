@@ -1,0 +1,208 @@
+//! What the first page shows: how safe the notes are, where archives go, which ones there are.
+
+use std::path::{Path, PathBuf};
+
+use backstop_model::TimeMs;
+use jiff::SignedDuration;
+
+use super::Session;
+use crate::api::{
+    ArchiveCard, BackupResult, FolderChoice, OpenArchive, Overview, Problem, RunLine, StatusCard,
+};
+use crate::lock::{AccountLock, LockKind};
+use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
+use crate::runs::{RunState, Trigger};
+use crate::schedule::{Conditions, Standing, protection};
+use crate::settings::LIBRARY;
+use crate::time::rfc3339;
+
+impl Session {
+    /// Everything the first page shows.
+    ///
+    /// # Errors
+    /// Settings, history or library can't be read.
+    pub fn overview(&self) -> Result<Overview, Problem> {
+        let settings = self.settings()?;
+        let folder = archives_folder(&settings.backups_folder);
+        let library = self.library()?;
+        Ok(Overview {
+            status: self.status()?,
+            interval: settings.backups,
+            encryption: settings.encryption,
+            folder: folder.to_string_lossy().into_owned(),
+            folder_warnings: self.folder_warnings(&settings.backups_folder),
+            notes: library.notes().map_err(super::of_store)?,
+            attachments: library.attachments().map_err(super::of_store)?,
+            recovery_key_unconfirmed: !self.keys().recovery_key_is_confirmed(),
+            on_close: settings.on_close,
+        })
+    }
+
+    /// The status card, from facts on disk.
+    fn status(&self) -> Result<StatusCard, Problem> {
+        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
+        let history = self.runs().read()?;
+        let world = Conditions { running: false, awake_for: None, catch_up_delay: SignedDuration::ZERO };
+        let due = self.due(&world)?;
+        let attempts = history.attempts(LIBRARY, running);
+        let success = history.last_success(LIBRARY, false);
+        let full = history.last_success(LIBRARY, true);
+        let standing = Standing {
+            running: running && newest_is_backup(&history, running),
+            ever: success.is_some(),
+            failure: attempts.failure.as_ref().map(|failure| (failure.code, failure.message.as_str())),
+            due: &due,
+        };
+        Ok(StatusCard {
+            protection: protection(&standing, &self.zoned_now()),
+            last_verified: success.map(|success| success.at.0),
+            last_verified_full: full.map(|success| success.at.0),
+            next: due.next().map(|next| next.timestamp().as_millisecond()),
+        })
+    }
+
+    /// The folder that archives go into.
+    ///
+    /// # Errors
+    /// The settings can't be read.
+    pub fn archives_folder(&self) -> Result<PathBuf, Problem> {
+        Ok(archives_folder(&self.settings()?.backups_folder))
+    }
+
+    /// What using a folder for archives would mean. Creates nothing.
+    #[must_use]
+    pub fn folder_choice(&self, chosen: &Path, token: String) -> FolderChoice {
+        let folder = archives_folder(chosen);
+        let nearest = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(chosen);
+        let free_bytes = crate::system::disk_of(nearest).ok().and_then(|disk| disk.free_bytes);
+        FolderChoice {
+            token,
+            path: folder.to_string_lossy().into_owned(),
+            free_bytes,
+            warnings: self.folder_warnings(chosen),
+        }
+    }
+
+    /// The folder for archives unless another is chosen: the user's documents.
+    #[must_use]
+    pub fn default_folder(&self) -> PathBuf {
+        self.world.documents.clone()
+    }
+
+    /// Makes a folder ready that the user has just chosen.
+    pub(in crate::api) fn probe_folder(&self, chosen: &Path) -> Result<(), Problem> {
+        Repository::prepare(chosen, &self.world.data_dir, &self.origin)?;
+        Ok(())
+    }
+
+    fn folder_warnings(&self, chosen: &Path) -> Vec<String> {
+        let folder = archives_folder(chosen);
+        let Some(nearest) = folder.ancestors().find(|folder| folder.is_dir()) else { return Vec::new() };
+        let warnings = Repository::risks(nearest, &self.world.data_dir).unwrap_or_default();
+        warnings.iter().map(crate::repository::FolderWarning::sentence).collect()
+    }
+
+    /// Known archives, newest first. Looks into the folder, and into files that are new there.
+    ///
+    /// # Errors
+    /// The catalog can't be written.
+    pub fn archives(&self) -> Result<Vec<ArchiveCard>, Problem> {
+        let folder = self.archives_folder()?;
+        let catalog = self.catalog();
+        let entries = catalog.change(|catalog| {
+            let mut folders = catalog.folders();
+            folders.insert(folder.clone());
+            let listings: Vec<_> = folders.iter().map(|folder| FolderListing::of(folder)).collect();
+            catalog.refresh(&listings, &mut |file| head_of(&file.path));
+            catalog.newest_first().into_iter().map(archive_card).collect()
+        })?;
+        Ok(entries)
+    }
+
+    /// Where a known archive is, by its id in the catalog.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn archive_path(&self, id: &str) -> Result<PathBuf, Problem> {
+        let catalog = self.catalog().load().unwrap_or_default();
+        let entry = catalog.find(id).map(|entry| entry.path.clone());
+        entry.ok_or_else(|| Problem::of(crate::problem::Code::NotFound))
+    }
+
+    /// Puts a new archive into the catalog. The catalog is a cache: if that fails, the next listing
+    /// finds the file.
+    pub(super) fn remember(&self, result: &BackupResult, trigger: Trigger) {
+        let history = self.runs().read().unwrap_or_default();
+        let run = history.runs.iter().find(|run| run.begin.run.as_str() == result.run);
+        let made = run.and_then(|run| run.end.as_ref()).and_then(|end| end.archives.first());
+        let (Some(made), Ok(file)) = (made, look(Path::new(&result.path))) else { return };
+        let account = self.account().id;
+        let now: TimeMs = self.now();
+        let _ = self.catalog().change(|catalog| catalog.record(made, &file, now, &account, trigger));
+    }
+
+    fn catalog(&self) -> CatalogFile {
+        CatalogFile::new(&self.folder, &self.origin)
+    }
+
+    /// Every run, newest first.
+    ///
+    /// # Errors
+    /// The history can't be read.
+    pub fn history(&self) -> Result<Vec<RunLine>, Problem> {
+        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
+        let history = self.runs().read()?;
+        let line = |run: &crate::runs::Run| RunLine {
+            run: run.begin.run.as_str().to_owned(),
+            kind: run.begin.kind.as_str().to_owned(),
+            started: rfc3339(run.begin.started.0),
+            ended: run.end.as_ref().map(|end| rfc3339(end.ended.0)),
+            outcome: match run.state(running) {
+                RunState::Running => "running",
+                RunState::LeftRunning => "left_running",
+                RunState::Ended(outcome) => outcome.as_str(),
+            }
+            .to_owned(),
+            reason: run.reason(running),
+            places: run.begin.places.clone(),
+        };
+        Ok(history.runs.iter().map(line).collect())
+    }
+}
+
+fn newest_is_backup(history: &crate::runs::History, running: bool) -> bool {
+    history.runs.first().is_some_and(|run| {
+        run.begin.kind == crate::runs::RunKind::Backup && run.state(running) == RunState::Running
+    })
+}
+
+fn head_of(path: &Path) -> Result<Head, Problem> {
+    let archive = OpenArchive::open(path)?;
+    let head = archive.head();
+    Ok(Head {
+        archive: head.archive_id.clone(),
+        account: None,
+        created: head.created,
+        attachments_included: head.attachments_included,
+        encrypted: head.encrypted,
+        notes: None,
+    })
+}
+
+fn archive_card(entry: &Entry) -> ArchiveCard {
+    ArchiveCard {
+        id: entry.id.clone(),
+        name: entry.name.clone(),
+        path: entry.path.to_string_lossy().into_owned(),
+        place: entry.place.clone(),
+        created: entry.created.or(Some(entry.modified)).map(|time| time.0),
+        attachments_included: entry.attachments_included,
+        encrypted: entry.encrypted,
+        notes: entry.notes,
+        bytes: entry.bytes,
+        verified: entry.verified,
+        verified_at: entry.verified_at.map(|time| time.0),
+        pinned: entry.pinned,
+        automatic: entry.automatic,
+    }
+}

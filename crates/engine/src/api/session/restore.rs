@@ -1,0 +1,198 @@
+//! Restoring into the library, and taking it back.
+
+use backstop_model::{Job, Kind};
+
+use super::{Record, RunOrder, Session};
+use crate::api::{
+    Change as ChangeWord, ChangeCounts, OpenArchive, OutcomeWord, PlanSummary, PlannedChange, Problem,
+    RestoreMode, RestoreResult, Warning, of_restore, of_store,
+};
+use crate::restore::{
+    Change, Counts, Mode, Plan, PlanLine, RestoreError, Safety, Secured, commit, plan, plan_undo, secure,
+};
+use crate::runs::{Counts as RunCounts, RunId, RunKind, SafetyArchive, Trigger};
+
+/// The most changes that a summary lists.
+const LISTED: u32 = 200;
+
+/// A plan, with the archive it was made from.
+pub struct PreparedRestore {
+    plan: Plan,
+    archive: Option<OpenArchive>,
+    undoes: Option<RunId>,
+}
+
+impl PreparedRestore {
+    /// Numbers and the first changes, for showing.
+    ///
+    /// # Errors
+    /// The library can't be read.
+    pub fn summary(&self, session: &Session, token: String) -> Result<PlanSummary, Problem> {
+        let mut changes = Vec::new();
+        for change in [Change::Added, Change::Updated, Change::Removed, Change::Kept] {
+            let room = LISTED.saturating_sub(u32::try_from(changes.len()).unwrap_or(LISTED));
+            changes.extend(self.changes(session, change, &[Kind::Note, Kind::Notebook], room)?);
+        }
+        Ok(PlanSummary {
+            token,
+            items: counts(self.plan.items),
+            notes: counts(self.plan.notes),
+            only_here: self.plan.only_here,
+            attachments: self.plan.attachments,
+            changes,
+            warnings: self.warnings(),
+        })
+    }
+
+    /// Every item that a change happens to.
+    ///
+    /// # Errors
+    /// The library can't be read.
+    pub fn lines(&self, session: &Session, change: ChangeWord) -> Result<Vec<PlannedChange>, Problem> {
+        let kinds: Vec<Kind> = Kind::all().collect();
+        self.changes(session, change_of(change), &kinds, u32::MAX >> 1)
+    }
+
+    fn changes(
+        &self,
+        session: &Session,
+        change: Change,
+        kinds: &[Kind],
+        limit: u32,
+    ) -> Result<Vec<PlannedChange>, Problem> {
+        let library = session.open_library()?;
+        let lines = self.plan.lines(&library, change, kinds, limit).map_err(of_store)?;
+        Ok(lines.into_iter().map(planned_change).collect())
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        self.plan.findings().iter().map(Warning::of).collect()
+    }
+}
+
+impl Session {
+    /// Compares an archive with the library. Touches nothing.
+    ///
+    /// # Errors
+    /// `secret_required` if it is locked; any damage; a cancel.
+    pub fn plan(
+        &self,
+        mut archive: OpenArchive,
+        mode: RestoreMode,
+        job: &Job,
+    ) -> Result<PreparedRestore, Problem> {
+        let _ = archive.archive()?;
+        let mode = match mode {
+            RestoreMode::Merge => Mode::Merge,
+            RestoreMode::Overwrite => Mode::Overwrite,
+        };
+        job.enter(backstop_model::Stage::Reading, 0, archive.bytes());
+        let library = self.open_library()?;
+        let plan = plan(&library, self.scratch(), &mut archive, mode, job).map_err(of_restore)?;
+        Ok(PreparedRestore { plan, archive: Some(archive), undoes: None })
+    }
+
+    /// Plans to take back what a run did. Touches nothing.
+    ///
+    /// # Errors
+    /// `not_found` if there is nothing to undo for that run.
+    pub fn plan_undo(&self, run: &str) -> Result<PreparedRestore, Problem> {
+        let undoes: RunId = run.to_owned().try_into().map_err(|_| of_restore(RestoreError::NothingToUndo))?;
+        let library = self.open_library()?;
+        let key = self.safety_key();
+        let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
+        let plan = plan_undo(&library, self.scratch(), &safety, run).map_err(of_restore)?;
+        Ok(PreparedRestore { plan, archive: None, undoes: Some(undoes) })
+    }
+
+    /// Carries out a plan. On an error or a cancel the library is as it was.
+    ///
+    /// # Errors
+    /// `destination_changed` if the library was written since; `busy` while another job runs.
+    pub fn apply(&self, prepared: PreparedRestore, job: &Job) -> Result<RestoreResult, Problem> {
+        let kind = if prepared.undoes.is_none() { RunKind::Restore } else { RunKind::Undo };
+        let order = RunOrder { kind, trigger: Trigger::Manual, undoes: prepared.undoes.clone() };
+        self.run(order, |run| self.apply_as(prepared, run, job))
+    }
+
+    fn apply_as(
+        &self,
+        mut prepared: PreparedRestore,
+        run: &RunId,
+        job: &Job,
+    ) -> Result<(RestoreResult, Record), Problem> {
+        let library = self.open_library()?;
+        let key = self.safety_key();
+        let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
+        let reader = prepared.archive.as_mut().map(|archive| archive as &mut dyn backstop_model::Reader);
+        let secured =
+            secure(&prepared.plan, &library, &safety, run.as_str(), reader, job).map_err(of_restore)?;
+        self.runs().safety(
+            run,
+            &SafetyArchive { archive: run.as_str().to_owned(), path: secured.safety_archive.clone() },
+        )?;
+        commit(&prepared.plan, &library, &secured, job).map_err(of_restore)?;
+        Ok(result(&prepared, run, &secured))
+    }
+}
+
+fn result(prepared: &PreparedRestore, run: &RunId, secured: &Secured) -> (RestoreResult, Record) {
+    let warnings = prepared.warnings();
+    let items = prepared.plan.items;
+    let record = Record {
+        counts: RunCounts {
+            notes: prepared.plan.notes.writes(),
+            attachments: secured.attachments(),
+            items: items.writes(),
+            added: items.added,
+            updated: items.updated,
+            removed: items.removed,
+            identical: items.identical,
+            kept: items.kept,
+            ..RunCounts::default()
+        },
+        warnings: warnings.iter().map(|warning| warning.message.clone()).collect(),
+        ..Record::default()
+    };
+    let outcome =
+        if warnings.is_empty() { OutcomeWord::Completed } else { OutcomeWord::CompletedWithWarnings };
+    let result = RestoreResult {
+        run: run.as_str().to_owned(),
+        outcome,
+        items: counts(items),
+        notes: counts(prepared.plan.notes),
+        attachments: secured.attachments(),
+        safety_archive: Some(secured.safety_archive.to_string_lossy().into_owned()),
+        warnings,
+    };
+    (result, record)
+}
+
+fn counts(counts: Counts) -> ChangeCounts {
+    ChangeCounts {
+        added: counts.added,
+        updated: counts.updated,
+        removed: counts.removed,
+        identical: counts.identical,
+        kept: counts.kept,
+        failed: 0,
+    }
+}
+
+const WORDS: [(Change, ChangeWord); 5] = [
+    (Change::Added, ChangeWord::Added),
+    (Change::Updated, ChangeWord::Updated),
+    (Change::Removed, ChangeWord::Removed),
+    (Change::Identical, ChangeWord::Identical),
+    (Change::Kept, ChangeWord::Kept),
+];
+
+fn change_of(word: ChangeWord) -> Change {
+    WORDS.iter().find(|(_, known)| *known == word).map_or(Change::Kept, |(change, _)| *change)
+}
+
+fn planned_change(line: PlanLine) -> PlannedChange {
+    let change =
+        WORDS.iter().find(|(known, _)| *known == line.change).map_or(ChangeWord::Kept, |(_, word)| *word);
+    PlannedChange { change, id: line.id, kind: line.kind.as_str().to_owned(), title: line.title }
+}

@@ -1,0 +1,132 @@
+//! What the owner chose, and what changing it asks for.
+
+use std::path::Path;
+
+use backstop_crypto::Password;
+
+use super::Session;
+use crate::api::{Interval, OnClose, Problem, Theme};
+use crate::settings::{KEYS, Settings, needs_password};
+
+impl Session {
+    pub(super) fn settings(&self) -> Result<Settings, Problem> {
+        Ok(self.settings_file().load()?)
+    }
+
+    /// A setting by its name.
+    ///
+    /// # Errors
+    /// `usage` for a name that is none; the settings can't be read.
+    pub fn setting(&self, key: &str) -> Result<String, Problem> {
+        Ok(self.settings()?.get(key)?)
+    }
+
+    /// Every setting with its name.
+    ///
+    /// # Errors
+    /// The settings can't be read.
+    pub fn all_settings(&self) -> Result<Vec<(&'static str, String)>, Problem> {
+        let settings = self.settings()?;
+        KEYS.iter().map(|key| Ok((*key, settings.get(key)?))).collect()
+    }
+
+    /// Changes a setting by its name.
+    ///
+    /// # Errors
+    /// `usage`; `secret_required` or `wrong_secret` where it would lead to readable archives.
+    pub fn set_setting(&self, key: &str, value: &str, password: Option<&Password>) -> Result<(), Problem> {
+        self.change(password, |settings| Ok(settings.set(key, value)?)).map(drop)
+    }
+
+    /// Automatic backups.
+    ///
+    /// # Errors
+    /// As [`Session::set_setting`].
+    pub fn set_interval(&self, interval: Interval, password: Option<&Password>) -> Result<(), Problem> {
+        let plain = !self.settings()?.encryption;
+        self.require_password(plain, password)?;
+        self.change(password, |settings| {
+            settings.backups = interval;
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// Whether archives are encrypted. Off only with the password.
+    ///
+    /// # Errors
+    /// As [`Session::set_setting`].
+    pub fn set_encryption(&self, on: bool, password: Option<&Password>) -> Result<(), Problem> {
+        self.change(password, |settings| {
+            settings.encryption = on;
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// The folder that archives go into, as the user picked it.
+    ///
+    /// # Errors
+    /// As [`Session::set_setting`]; the folder can't be written.
+    pub fn use_folder(&self, folder: &Path, password: Option<&Password>) -> Result<(), Problem> {
+        self.probe_folder(folder)?;
+        self.change(password, |settings| {
+            settings.backups_folder = folder.to_owned();
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// The look of the window.
+    ///
+    /// # Errors
+    /// The settings can't be written.
+    pub fn set_theme(&self, theme: Theme) -> Result<(), Problem> {
+        self.change(None, |settings| {
+            settings.theme = theme;
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// The look of the window, as it was chosen.
+    ///
+    /// # Errors
+    /// The settings can't be read.
+    pub fn theme(&self) -> Result<Theme, Problem> {
+        Ok(self.settings()?.theme)
+    }
+
+    /// What closing the window does.
+    ///
+    /// # Errors
+    /// The settings can't be written.
+    pub fn set_on_close(&self, on_close: OnClose) -> Result<(), Problem> {
+        self.change(None, |settings| {
+            settings.on_close = on_close;
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// Whether a notice tells of a backup that went well.
+    ///
+    /// # Errors
+    /// The settings can't be read.
+    pub fn notices_on_success(&self) -> Result<bool, Problem> {
+        Ok(self.settings()?.notices_on_success)
+    }
+
+    /// Changes settings; one that would lead to readable archives needs the password first.
+    fn change(
+        &self,
+        password: Option<&Password>,
+        change: impl Fn(&mut Settings) -> Result<(), Problem>,
+    ) -> Result<Settings, Problem> {
+        let before = self.settings()?;
+        let mut after = before.clone();
+        change(&mut after)?;
+        self.require_password(needs_password(&before, &after), password)?;
+        self.settings_file().change(change)
+    }
+}

@@ -1,0 +1,120 @@
+//! The library as a reader: the source of every backup and export.
+
+use backstop_model::{
+    App, AttachmentHead, ContentHash, FlowError, HashAlgorithm, ItemId, Job, Kind, Reader, Sink, Stage,
+};
+use rusqlite::Row;
+
+use super::Library;
+use crate::store::{Packer, StoreError, StoredItem, app_of, kind_code};
+
+/// Pushes every item, in the order of kinds, and then the attachments.
+pub struct LibraryReader<'library> {
+    library: &'library Library,
+    with_attachments: bool,
+}
+
+impl<'library> LibraryReader<'library> {
+    pub(super) fn new(library: &'library Library, with_attachments: bool) -> Self {
+        Self { library, with_attachments }
+    }
+
+    fn items_into(&self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        let mut packer = Packer::new()?;
+        let db = &self.library.store.db;
+        let mut query = db
+            .prepare("SELECT kind, id, app, version, row FROM items ORDER BY kind, created_ms, id")
+            .map_err(StoreError::from)?;
+        let mut rows = query.query([]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            job.check()?;
+            let item = StoredItem::from_row(row, 0)?.unpack(&mut packer)?;
+            sink.item(item)?;
+            job.add_items(1);
+        }
+        Ok(())
+    }
+
+    fn attachments_into(&self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        let db = &self.library.store.db;
+        let mut query = db
+            .prepare(
+                "SELECT items.id, items.app, a.name, a.mime, a.size_bytes, a.hash
+                 FROM attachments a JOIN items ON items.rowid = a.item
+                 WHERE items.kind = ?1 AND a.hash IN (SELECT hash FROM blobs) GROUP BY a.hash ORDER BY items.id",
+            )
+            .map_err(StoreError::from)?;
+        let mut rows = query.query([kind_code(Kind::Attachment)]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            job.check()?;
+            let head = attachment_head(row)?;
+            let hash = head.hash.as_ref().map_or("", |hash| hash.hex.as_str());
+            if let Some(record) = self.library.blob_of(hash)? {
+                sink.attachment(&head, &self.library.blobs.source(record))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Reader for LibraryReader<'_> {
+    fn read_into(&mut self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        job.enter(Stage::Reading, self.library.store.count("1")?, 0);
+        self.items_into(sink, job)?;
+        if self.with_attachments {
+            job.enter(Stage::Encrypting, 0, self.library.attachment_bytes()?);
+            self.attachments_into(sink, job)?;
+        }
+        Ok(())
+    }
+}
+
+fn attachment_head(row: &Row<'_>) -> Result<AttachmentHead, StoreError> {
+    let algorithm = match app_of(row.get(1)?)? {
+        App::Notesnook => HashAlgorithm::Xxh64,
+        App::Joplin | App::Markdown | App::Backstop => HashAlgorithm::Sha256,
+    };
+    let hash: Option<String> = row.get(5)?;
+    Ok(AttachmentHead {
+        id: ItemId::new(row.get::<_, String>(0)?).map_err(|error| StoreError::Damaged(error.to_string()))?,
+        name: row.get(2)?,
+        mime: row.get(3)?,
+        size_bytes: u64::try_from(row.get::<_, i64>(4)?).unwrap_or_default(),
+        hash: hash.map(|hex| ContentHash { algorithm, hex }),
+    })
+}
+
+impl Library {
+    /// Plain bytes of all attachments that are here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn attachment_bytes(&self) -> Result<u64, StoreError> {
+        let sum: i64 =
+            self.store
+                .db
+                .query_row("SELECT coalesce(sum(size_bytes), 0) FROM blobs", [], |row| row.get(0))?;
+        Ok(u64::try_from(sum).unwrap_or_default())
+    }
+
+    /// Attachments whose bytes are here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn attachments(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.store.db.query_row(
+            "SELECT count(*) FROM attachments WHERE hash IN (SELECT hash FROM blobs)",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// Notes here, live and in the trash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn notes(&self) -> Result<u64, StoreError> {
+        self.store.count(&format!("kind = {}", kind_code(Kind::Note)))
+    }
+}

@@ -1,0 +1,43 @@
+//! Why a restore does not happen.
+
+use backstop_model::FlowError;
+use thiserror::Error;
+
+use crate::store::StoreError;
+
+/// Why a plan can't be made or carried out. The library is as it was.
+#[derive(Debug, Error)]
+pub enum RestoreError {
+    /// The library was written since the plan was made.
+    #[error("the library has changed since this plan was made")]
+    DestinationChanged,
+    /// There is no safety archive of that run, or it has been cleared away.
+    #[error("there is nothing to undo for this run")]
+    NothingToUndo,
+    /// Fewer or more rows were written than planned: nothing is kept of it.
+    #[error("the library took {done} changes where {expected} were planned")]
+    Miscounted {
+        /// As planned.
+        expected: u64,
+        /// As the database says.
+        done: u64,
+    },
+    /// The archive, the disk, or a cancel.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    /// The library.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for RestoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(StoreError::Database(error))
+    }
+}
+
+impl From<std::io::Error> for RestoreError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Flow(FlowError::Write(error))
+    }
+}

@@ -1,0 +1,22 @@
+//! Restore: plan, then secure and commit; and undo, which is a plan too.
+//!
+//! A [`Plan`] is a value. It holds what the archive holds (a stage), what would happen to each item,
+//! and the state of the library it was made for; it has touched nothing and refuses to run on
+//! another state. [`secure`] writes and verifies a safety archive of all it will overwrite or remove;
+//! then [`commit`] changes the library in one transaction. [`undo::plan_undo`] turns a safety archive
+//! into a plan that leaves alone what changed since.
+
+mod apply;
+mod bytes;
+mod decide;
+mod error;
+mod plan;
+mod safety;
+mod undo;
+
+pub use apply::{Secured, commit, secure};
+pub use decide::{Change, Mode, Version, decide};
+pub use error::RestoreError;
+pub use plan::{Counts, Plan, PlanLine, plan};
+pub use safety::{SAFETY_EXTENSION, Safety};
+pub use undo::plan_undo;

@@ -1,0 +1,136 @@
+//! Safety archives: exactly what a restore is about to overwrite or remove.
+//!
+//! A store under a key of its own account, one file for each run that wrote to the library. It
+//! appears under its final name only after it was written, synced, read back and counted.
+
+use std::path::{Path, PathBuf};
+
+use backstop_crypto::Key;
+
+use super::{Change, Plan, RestoreError};
+use crate::library::Library;
+use crate::store::{Lifetime, Store};
+
+/// The extension of safety archives.
+pub const SAFETY_EXTENSION: &str = "safety";
+
+const UNDO_TABLES: &str = "
+CREATE TABLE safety.undo (here INTEGER PRIMARY KEY, change INTEGER NOT NULL, after BLOB) STRICT;
+CREATE TABLE safety.added_blobs (name TEXT PRIMARY KEY) STRICT;
+";
+
+/// The columns of `items` besides the rowid.
+pub(super) const ITEM_COLUMNS: &str = "kind, id, app, title, created_ms, edited_ms, modified_ms, flags, \
+     owner, fingerprint, text_sha256, version, row";
+
+/// The safety archives of one library.
+pub struct Safety<'key> {
+    folder: PathBuf,
+    key: &'key Key,
+}
+
+impl<'key> Safety<'key> {
+    /// The safety archives in `folder`, under `key`.
+    ///
+    /// # Errors
+    /// The folder can't be made.
+    pub fn open(folder: &Path, key: &'key Key) -> Result<Self, RestoreError> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self { folder: folder.to_owned(), key })
+    }
+
+    /// Where the safety archive of a run is, whether it exists or not.
+    #[must_use]
+    pub fn path_of(&self, run: &str) -> PathBuf {
+        // A run id comes from outside (command line, window): its name must stay in the folder.
+        let name: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        self.folder.join(format!("{name}.{SAFETY_EXTENSION}"))
+    }
+
+    pub(super) fn key(&self) -> &Key {
+        self.key
+    }
+
+    /// Writes and verifies the safety archive of a plan that is about to run. The stage is attached.
+    pub(super) fn write(
+        &self,
+        library: &Library,
+        plan: &Plan,
+        run: &str,
+        added_blobs: &[String],
+    ) -> Result<PathBuf, RestoreError> {
+        let path = self.path_of(run);
+        let part = path.with_extension("part");
+        library.store.attach_new(&part, self.key, "safety")?;
+        library.store.db.execute_batch("PRAGMA safety.synchronous = FULL;")?;
+        let written = library.store.in_transaction(|| copy_before_images(library, plan, run, added_blobs));
+        library.store.detach("safety")?;
+        written?;
+        self.verify(&part, plan)?;
+        if path.exists() {
+            return Err(RestoreError::DestinationChanged);
+        }
+        std::fs::File::open(&part)?.sync_all()?;
+        rename_into_place(&part, &path)?;
+        std::fs::File::open(&self.folder)?.sync_all()?;
+        Ok(path)
+    }
+
+    fn verify(&self, part: &Path, plan: &Plan) -> Result<(), RestoreError> {
+        let store = Store::open(part, self.key, Lifetime::WriteOnce)?;
+        store.check()?;
+        let undo: i64 = store.db.query_row("SELECT count(*) FROM undo", [], |row| row.get(0))?;
+        let images = store.count("1")?;
+        let expected = (plan.items.writes(), plan.items.updated + plan.items.removed);
+        let found = (u64::try_from(undo).unwrap_or_default(), images);
+        if found != expected {
+            return Err(RestoreError::Miscounted {
+                expected: expected.0 + expected.1,
+                done: found.0 + found.1,
+            });
+        }
+        Ok(())
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "its own folder, under the job lock, after a check for the name"
+)]
+fn rename_into_place(part: &Path, path: &Path) -> Result<(), RestoreError> {
+    Ok(std::fs::rename(part, path)?)
+}
+
+fn copy_before_images(
+    library: &Library,
+    plan: &Plan,
+    run: &str,
+    added_blobs: &[String],
+) -> Result<(), RestoreError> {
+    let (added, updated, removed) = (Change::Added.code(), Change::Updated.code(), Change::Removed.code());
+    let gone = format!("SELECT here FROM stage.plan WHERE change IN ({updated}, {removed})");
+    library.store.db.execute_batch(&format!(
+        "{UNDO_TABLES}
+         INSERT INTO safety.items(rowid, {ITEM_COLUMNS})
+           SELECT rowid, {ITEM_COLUMNS} FROM main.items WHERE rowid IN ({gone});
+         INSERT INTO safety.relations SELECT * FROM main.relations WHERE item IN ({gone});
+         INSERT INTO safety.attachments SELECT * FROM main.attachments WHERE item IN ({gone});
+         INSERT INTO safety.undo
+           SELECT p.here, CASE p.change WHEN {added} THEN {removed} WHEN {removed} THEN {added} ELSE {updated} END,
+                  s.fingerprint
+           FROM stage.plan p LEFT JOIN stage.items s ON s.rowid = p.item
+           WHERE p.change IN ({added}, {updated}, {removed});"
+    ))?;
+    for name in added_blobs {
+        library
+            .store
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO safety.added_blobs VALUES (?1)")?
+            .execute([name])?;
+    }
+    let store = &library.store;
+    store.set_meta("safety", "run", run)?;
+    store.set_meta("safety", "library", &plan.destination.id)?;
+    store.set_meta("safety", "generation", &(plan.destination.generation + 1).to_string())?;
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Lists for people: notebooks, notes, search.
+
+use rusqlite::{Row, ToSql};
+
+use backstop_model::{Flags, Kind};
+
+use super::index::words_query;
+use super::{Store, StoreError, app_of, kind_code};
+
+/// A notebook in a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotebookLine {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The notebook it is in.
+    pub parent: Option<String>,
+    /// Whether it is in the trash.
+    pub trashed: bool,
+    /// Live notes directly in it.
+    pub notes: u64,
+}
+
+/// A note in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteLine {
+    /// Its id.
+    pub id: String,
+    /// Its app.
+    pub app: backstop_model::App,
+    /// Its title.
+    pub title: String,
+    /// When it was last edited.
+    pub edited_ms: Option<i64>,
+    /// Its switches.
+    pub flags: Flags,
+}
+
+/// Which notes to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NoteFilter {
+    /// Only those directly in this notebook.
+    pub notebook: Option<String>,
+    /// Those in the trash; else the live ones.
+    pub trashed: bool,
+    /// Only those with all of these words.
+    pub words: Option<String>,
+}
+
+/// The first bit of [`Flags::to_bits`].
+const TRASHED: i64 = 1;
+
+impl Store {
+    /// Every notebook, by title.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn notebooks(&self) -> Result<Vec<NotebookLine>, StoreError> {
+        let (notebook, note) = (kind_code(Kind::Notebook), kind_code(Kind::Note));
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT b.id, coalesce(b.title, ''), b.flags & {TRASHED},
+               (SELECT r.from_id FROM relations r
+                WHERE r.to_kind = {notebook} AND r.to_id = b.id AND r.from_kind = {notebook} LIMIT 1),
+               (SELECT count(*) FROM relations r JOIN items n ON n.kind = {note} AND n.id = r.to_id
+                WHERE r.from_kind = {notebook} AND r.from_id = b.id AND r.to_kind = {note}
+                  AND n.flags & {TRASHED} = 0)
+             FROM items b WHERE b.kind = {notebook} ORDER BY b.title COLLATE NOCASE, b.id"
+        ))?;
+        let lines = query.query_map([], |row| {
+            Ok(NotebookLine {
+                id: row.get(0)?,
+                title: row.get(1)?,
+                trashed: row.get::<_, i64>(2)? != 0,
+                parent: row.get(3)?,
+                notes: u64::try_from(row.get::<_, i64>(4)?).unwrap_or_default(),
+            })
+        })?;
+        Ok(lines.collect::<Result<_, _>>()?)
+    }
+
+    /// A page of notes, newest edit first, and how many there are in all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn notes(
+        &self,
+        filter: &NoteFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u64, Vec<NoteLine>), StoreError> {
+        let words = filter.words.as_deref().map(words_query).filter(|query| !query.is_empty());
+        let mut conditions = vec![
+            format!("n.kind = {}", kind_code(Kind::Note)),
+            format!("n.flags & {TRASHED} = {}", if filter.trashed { TRASHED } else { 0 }),
+        ];
+        let mut values: Vec<&dyn ToSql> = Vec::new();
+        if let Some(notebook) = &filter.notebook {
+            values.push(notebook);
+            conditions.push(format!(
+                "n.id IN (SELECT to_id FROM relations WHERE from_kind = {} AND from_id = ?{} AND to_kind = {})",
+                kind_code(Kind::Notebook),
+                values.len(),
+                kind_code(Kind::Note)
+            ));
+        }
+        if let Some(words) = &words {
+            values.push(words);
+            conditions.push(format!(
+                "n.rowid IN (SELECT rowid FROM note_words WHERE note_words MATCH ?{})",
+                values.len()
+            ));
+        }
+        let source = format!("FROM items n WHERE {}", conditions.join(" AND "));
+        let total: i64 =
+            self.db.query_row(&format!("SELECT count(*) {source}"), values.as_slice(), |row| row.get(0))?;
+        let mut query = self.db.prepare(&format!(
+            "SELECT n.id, n.app, coalesce(n.title, ''), n.edited_ms, n.flags {source}
+             ORDER BY n.edited_ms DESC, n.id LIMIT {limit} OFFSET {offset}"
+        ))?;
+        let mut rows = query.query(values.as_slice())?;
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next()? {
+            lines.push(note_line(row)?);
+        }
+        Ok((u64::try_from(total).unwrap_or_default(), lines))
+    }
+
+    /// Ids of the items of kind `from` that have a relation to `to`.
+    pub(crate) fn related_from(&self, from: Kind, to: Kind, to_id: &str) -> Result<Vec<String>, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT DISTINCT from_id FROM relations WHERE to_kind = ?1 AND to_id = ?2 AND from_kind = ?3
+             ORDER BY from_id",
+        )?;
+        let ids = query.query_map((kind_code(to), to_id, kind_code(from)), |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// Ids of the items of kind `to` that `from` has a relation to.
+    pub(crate) fn related_to(&self, from: Kind, from_id: &str, to: Kind) -> Result<Vec<String>, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT DISTINCT to_id FROM relations WHERE from_kind = ?1 AND from_id = ?2 AND to_kind = ?3
+             ORDER BY to_id",
+        )?;
+        let ids = query.query_map((kind_code(from), from_id, kind_code(to)), |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+}
+
+fn note_line(row: &Row<'_>) -> Result<NoteLine, StoreError> {
+    Ok(NoteLine {
+        id: row.get(0)?,
+        app: app_of(row.get(1)?)?,
+        title: row.get(2)?,
+        edited_ms: row.get(3)?,
+        flags: Flags::from_bits(row.get(4)?),
+    })
+}

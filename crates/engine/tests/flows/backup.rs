@@ -1,0 +1,116 @@
+//! Backing up, and opening what was made.
+
+use std::path::Path;
+
+use backstop_engine::api::{
+    ArchiveSecret, BackupOrder, Code, Job, Protection, RecoveryKey, RestoreMode, Session, Verified,
+};
+
+use crate::world::{PASSWORD, World, password, sample};
+
+const OTHER_PASSWORD: &str = "medivo-sakuro-natope-lifeba";
+
+fn fill(world: &World, session: &Session, name: &str) {
+    let (path, secret) = sample(name);
+    let plan = session.plan(world.open(&path, secret), RestoreMode::Merge, &Job::new()).expect("a plan");
+    session.apply(plan, &Job::new()).expect("a restore");
+}
+
+/// What two archives of the same notes must agree in.
+fn comparable(world: &World, path: &Path, secret: &str) -> serde_json::Value {
+    let mut inventory = world.inventory(path, secret);
+    let object = inventory.as_object_mut().expect("an object");
+    for own in ["created", "encrypted", "warnings"] {
+        object.remove(own);
+    }
+    inventory
+}
+
+#[test]
+fn a_backup_of_a_restored_file_holds_the_same() {
+    for name in ["partial-plain", "full-encrypted"] {
+        let world = World::new();
+        let session = world.account("Olive", PASSWORD);
+        fill(&world, &session, name);
+        session.use_folder(&world.path("documents"), None).expect("a folder");
+        let order = BackupOrder { attachments: name.starts_with("full"), ..BackupOrder::default() };
+        let made = session.backup(&order, &Job::new()).expect("a backup");
+        assert!(made.verified && made.encrypted && made.warnings.is_empty(), "{:?}", made.warnings);
+        assert_eq!(made.notes, 17);
+        let (path, secret) = sample(name);
+        let (original, ours) =
+            (comparable(&world, &path, secret), comparable(&world, Path::new(&made.path), PASSWORD));
+        assert_eq!(ours, original, "{name}");
+    }
+}
+
+#[test]
+fn only_the_right_secrets_open_a_backup_elsewhere() {
+    let world = World::new();
+    let (session, created) =
+        world.engine.create_account("Olive", &password(PASSWORD), false, true).expect("an account");
+    fill(&world, &session, "partial-plain");
+    session.use_folder(&world.path("documents"), None).expect("a folder");
+    let made = session.backup(&BackupOrder::default(), &Job::new()).expect("a backup");
+    let recovery = RecoveryKey::parse(&created.recovery_key.join("-")).expect("a recovery key");
+    let other_recovery = RecoveryKey::from_bytes([5; 32]);
+    let secrets = [
+        (ArchiveSecret::Password(password(PASSWORD)), None),
+        (ArchiveSecret::RecoveryKey(recovery), None),
+        (ArchiveSecret::Password(password(OTHER_PASSWORD)), Some(Code::WrongSecret)),
+        (ArchiveSecret::RecoveryKey(other_recovery), Some(Code::WrongSecret)),
+    ];
+    let second = world.account("Basil", OTHER_PASSWORD);
+    for (place, (secret, refused)) in secrets.into_iter().enumerate() {
+        let mut archive = world.engine.open_archive(Path::new(&made.path)).expect("an archive");
+        let unlocked = archive.unlock(&secret, &Job::new()).err().map(|problem| problem.code);
+        assert_eq!(unlocked, refused, "secret {place}");
+        if refused.is_none() {
+            let plan = second.plan(archive, RestoreMode::Merge, &Job::new()).expect("a plan");
+            second.apply(plan, &Job::new()).expect("a restore");
+            assert_eq!(second.overview().expect("an overview").notes, 17);
+        }
+    }
+}
+
+#[test]
+fn encryption_goes_off_only_with_the_password() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    session.use_folder(&world.path("documents"), None).expect("a folder");
+    let wrong = password("not the password");
+    let code = |problem: backstop_engine::api::Problem| problem.code;
+    assert_eq!(session.set_encryption(false, None).map_err(code), Err(Code::SecretRequired));
+    assert_eq!(session.set_encryption(false, Some(&wrong)).map_err(code), Err(Code::WrongSecret));
+    assert!(session.overview().expect("an overview").encryption);
+    session.set_encryption(false, Some(&password(PASSWORD))).expect("off");
+    let refused = session.backup(&BackupOrder::default(), &Job::new()).err().map(code);
+    assert_eq!(refused, Some(Code::SecretRequired));
+    let right = password(PASSWORD);
+    let order = BackupOrder { password: Some(&right), ..BackupOrder::default() };
+    assert!(!session.backup(&order, &Job::new()).expect("a plain backup").encrypted);
+    session.set_encryption(true, None).expect("on needs nothing");
+}
+
+#[test]
+fn the_card_and_the_list_say_what_was_made() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    session.use_folder(&world.path("documents"), None).expect("a folder");
+    assert_eq!(session.overview().expect("an overview").status.protection, Protection::Never);
+    let made = session.backup(&BackupOrder::default(), &Job::new()).expect("a backup");
+    let status = session.overview().expect("an overview").status;
+    assert_eq!(status.protection, Protection::Protected);
+    assert!(status.next > status.last_verified && status.last_verified_full.is_none());
+    let archives = session.archives().expect("a list");
+    let [card] = archives.as_slice() else { panic!("one archive, not {}", archives.len()) };
+    assert_eq!(
+        (card.verified, card.notes, card.path.as_str()),
+        (Verified::Full, Some(0), made.path.as_str())
+    );
+    world.clock.pass_ms(3 * 24 * 3_600_000);
+    let overdue = session.overview().expect("an overview").status.protection;
+    assert_eq!(overdue, Protection::Overdue { days: 2 });
+    let runs = session.history().expect("a history");
+    assert_eq!((runs.len(), runs.first().map(|run| run.outcome.as_str())), (1, Some("completed")));
+}

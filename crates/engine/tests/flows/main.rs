@@ -1,0 +1,7 @@
+//! The main job through the door: accounts, restore, backup, undo, on real Notesnook files.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
+
+mod backup;
+mod restore;
+mod world;

@@ -1,0 +1,91 @@
+//! Restoring and taking back.
+
+use backstop_engine::api::{Change, Code, Job, NoteQuery, RestoreMode, RestoreResult, Session, ShowAs};
+
+use crate::world::{PASSWORD, World, sample};
+
+fn restore(world: &World, session: &Session, name: &str, mode: RestoreMode) -> RestoreResult {
+    let (path, secret) = sample(name);
+    let archive = world.open(&path, secret);
+    let prepared = session.plan(archive, mode, &Job::new()).expect("a plan");
+    session.apply(prepared, &Job::new()).expect("a restore")
+}
+
+fn titles(session: &Session, query: &NoteQuery) -> Vec<String> {
+    let page = session.notes(&NoteQuery { limit: 500, ..query.clone() }).expect("a page");
+    page.notes.into_iter().map(|note| note.title).collect()
+}
+
+#[test]
+fn a_second_restore_changes_nothing() {
+    for name in ["partial-plain", "partial-encrypted", "full-plain", "full-encrypted"] {
+        let world = World::new();
+        let session = world.account("Olive", PASSWORD);
+        let first = restore(&world, &session, name, RestoreMode::Merge);
+        assert_eq!((first.notes.added, first.items.updated, first.items.removed), (17, 0, 0), "{name}");
+        assert_eq!(first.attachments, if name.starts_with("full") { 6 } else { 0 }, "{name}");
+        let second = restore(&world, &session, name, RestoreMode::Overwrite);
+        assert_eq!((second.items.added, second.items.updated), (0, 0), "{name}");
+        assert_eq!(second.items.identical, first.items.added, "{name}");
+    }
+}
+
+#[test]
+fn undo_gives_back_an_empty_library() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let restored = restore(&world, &session, "full-encrypted", RestoreMode::Merge);
+    assert_eq!(
+        titles(&session, &NoteQuery { words: Some("rigg".to_owned()), ..NoteQuery::default() }),
+        ["Packing list for the regatta"]
+    );
+    let undo = session.plan_undo(&restored.run).expect("a plan");
+    assert_eq!(undo.summary(&session, String::new()).expect("a summary").items.removed, restored.items.added);
+    let undone = session.apply(undo, &Job::new()).expect("an undo");
+    assert_eq!(undone.items.removed, restored.items.added);
+    assert!(titles(&session, &NoteQuery::default()).is_empty());
+    assert!(
+        titles(&session, &NoteQuery { words: Some("rigg".to_owned()), ..NoteQuery::default() }).is_empty()
+    );
+    assert_eq!(session.overview().expect("an overview").attachments, 0);
+    // An undo is a run like any other: it can be taken back too.
+    let redo = session.plan_undo(&undone.run).expect("a plan");
+    let redone = session.apply(redo, &Job::new()).expect("a redo");
+    assert_eq!(redone.items.added, restored.items.added);
+    assert_eq!(
+        titles(&session, &NoteQuery { words: Some("rigg".to_owned()), ..NoteQuery::default() }).len(),
+        1
+    );
+}
+
+#[test]
+fn a_plan_touches_nothing_and_runs_on_one_state_only() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let (path, secret) = sample("partial-plain");
+    let stale = session.plan(world.open(&path, secret), RestoreMode::Merge, &Job::new()).expect("a plan");
+    assert_eq!(session.overview().expect("an overview").notes, 0);
+    restore(&world, &session, "partial-encrypted", RestoreMode::Merge);
+    let refused = session.apply(stale, &Job::new()).err().map(|problem| problem.code);
+    assert_eq!(refused, Some(Code::DestinationChanged));
+}
+
+#[test]
+fn what_was_planned_can_be_listed_and_shown() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let (path, secret) = sample("partial-plain");
+    let plan = session.plan(world.open(&path, secret), RestoreMode::Merge, &Job::new()).expect("a plan");
+    let summary = plan.summary(&session, "t".to_owned()).expect("a summary");
+    assert_eq!((summary.notes.added, summary.only_here, summary.attachments), (17, 0, 0));
+    let lines = plan.lines(&session, Change::Added).expect("lines");
+    assert_eq!(lines.len() as u64, summary.items.added);
+    session.apply(plan, &Job::new()).expect("a restore");
+    let shown = session.show("6b02394ec7299e628bdaab22", ShowAs::Text).expect("a note");
+    assert!(shown.title == "Packing list for the regatta" && shown.text.contains("Spare bolts & nuts"));
+    let locked = session.show("6b02394ec7299e628b01ac22", ShowAs::Text).expect_err("a locked note");
+    assert_eq!(locked.code, Code::SecretRequired);
+    let preview = session.note_preview("6b02394ec7299e628bdaab22", "notesnook").expect("a preview");
+    assert_eq!(preview.notebooks, ["Rowing club", "Rowing club/Regatta 2025"]);
+    assert_eq!(preview.tags, ["todo", "club/2025"]);
+}
