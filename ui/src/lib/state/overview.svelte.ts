@@ -6,6 +6,7 @@ import { backup, common } from '../strings';
 import { guarded, type SecretWords } from './secret.svelte';
 import { job } from './job.svelte';
 import { notices } from './notices.svelte';
+import { session } from './session.svelte';
 
 const POLL_MS = 500;
 
@@ -21,6 +22,8 @@ class OverviewStore {
       this.problem = null;
     } catch (caught) {
       this.problem = api.toProblem(caught);
+      // Signed out from elsewhere: the window follows.
+      if (this.problem.code === 'not_logged_in') void session.load();
     }
   }
 

@@ -22,6 +22,7 @@ class RestoreFlow {
   /** The last finished restore of this session: its undo stays at hand. */
   last = $state.raw<{ result: api.RestoreResult; at: number } | null>(null);
   problem = $state<api.Problem | null>(null);
+  private undoRun = '';
   /** Where an opened archive goes next: to its plan, or only into the hand (first steps). */
   private then: () => void = () => void this.makePlan();
 
@@ -72,7 +73,13 @@ class RestoreFlow {
 
   async makeUndo(run: string) {
     this.undo = true;
+    this.undoRun = run;
     await this.planWith('plan', () => api.planUndo(run));
+  }
+
+  /** After a problem: a fresh look at the plan, never straight to the change. */
+  again() {
+    return this.undo ? this.makeUndo(this.undoRun) : this.makePlan();
   }
 
   private async planWith(kind: 'plan', work: (watch: (progress: api.JobProgress) => void) => Promise<api.PlanSummary>) {
@@ -110,7 +117,10 @@ class RestoreFlow {
 
   private stopped(problem: api.Problem) {
     if (problem.code === 'cancelled') this.cancelled();
-    else {
+    else if (problem.code === 'secret_required' && this.archive) {
+      this.step = null;
+      this.unlocking = true;
+    } else {
       this.problem = problem;
       notices.say(problem.message, true);
     }
