@@ -40,7 +40,7 @@ function dayDistance(then: Date, now: Date): number {
 }
 
 function time(date: Date): string {
-  return new Intl.DateTimeFormat(dateLocale(), { hour: '2-digit', minute: '2-digit' }).format(date);
+  return new Intl.DateTimeFormat(dateLocale(), { timeStyle: 'short' }).format(date);
 }
 
 function day(date: Date, now: Date): string {

@@ -18,4 +18,4 @@ export function planLine(plan: PlanSummary, undo: boolean): string {
 
 /** "9 added, 1 updated, none removed". */
 export const changeLine = (counts: ChangeCounts): string =>
-  restore.result.sum(count(counts.added), count(counts.updated), count(counts.removed));
+  restore.result.sum(named(counts.added), named(counts.updated), named(counts.removed));

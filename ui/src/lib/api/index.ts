@@ -91,7 +91,7 @@ const on = <P>(event: string, then: (payload: P) => void): Promise<Stop> =>
   listen<P>(event, ({ payload }) => then(payload));
 
 export const onOverviewChanged = (then: () => void) => on<null>('overview_changed', then);
-export const onCloseRequested = (then: () => void) => on<null>('close_requested', then);
+export const onCloseRequested = (then: (question: T.CloseQuestion) => void) => on<T.CloseQuestion>('close_requested', then);
 export const onArchiveDropped = (then: (dropped: T.ArchiveDropped) => void) =>
   on<T.ArchiveDropped>('archive_dropped', then);
 export const onDragOver = (then: () => void) => on<null>('drag_over', then);

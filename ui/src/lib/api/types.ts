@@ -12,6 +12,11 @@ export type OutcomeWord = 'completed' | 'completed_with_warnings' | 'cancelled' 
 export type StageWord = 'reading' | 'encrypting' | 'writing' | 'checking';
 export type CloseChoice = 'tray' | 'quit';
 
+/** What the window needs to know to ask about closing. */
+export interface CloseQuestion {
+  tray: boolean;
+}
+
 export interface AccountCard {
   id: string;
   name: string;

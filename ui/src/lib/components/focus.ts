@@ -2,9 +2,19 @@
 
 import type { Attachment } from 'svelte/attachments';
 
+// The first screen of all keeps the usual start: Tab reaches "Skip to content" first.
+let started = false;
+
 export const focusHeading: Attachment<HTMLElement> = (heading) => {
+  if (!started) {
+    started = true;
+    return;
+  }
   // A dialog that is closing gives the focus back first.
   queueMicrotask(() => {
-    if (!document.querySelector('dialog[open]')) heading.focus({ preventScroll: true });
+    if (document.querySelector('dialog[open]')) return;
+    heading.focus({ preventScroll: true });
+    // A new screen starts at its top, however far the last one was scrolled.
+    if (heading.tagName === 'H1') window.scrollTo(0, 0);
   });
 };

@@ -46,7 +46,7 @@ export const account = {
     makeTitle: 'Make a new recovery key?',
     makeLead: 'The old key no longer opens this account. Backups made until now still open with the old key, so keep it too.',
     making: 'Making',
-    danger: 'Delete',
+    danger: 'Leaving',
     delete: 'Delete account',
     deleteNote: 'Removes the library and the account from this computer. Your backups stay in their folder.',
     deleteButton: 'Delete account',

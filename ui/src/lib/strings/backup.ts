@@ -92,7 +92,7 @@ export const backup = {
     cancelBackup: 'Cancel backup',
     cancelling: 'Cancelling',
     safe: 'Nothing is kept until this finishes; your earlier backups stay.',
-    close: 'You can close this window and keep Backstop in the tray. The backup goes on there.',
+    close: 'You can close this window and keep Backstop running. The backup goes on.',
     restoreSafe: 'Your notes change only when everything is ready. A safety copy is made first.',
   },
 

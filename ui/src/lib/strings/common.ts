@@ -52,8 +52,8 @@ export const common = {
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     window: 'Window',
     onClose: 'When the window is closed',
-    onCloseNote: 'In the tray, automatic backups go on. After quitting, none is made until Backstop is opened again.',
-    closes: { ask: 'Ask', tray: 'Keep running in the tray', quit: 'Quit' },
+    onCloseNote: 'While Backstop keeps running, automatic backups go on. After quitting, none is made until it is opened again.',
+    closes: { ask: 'Ask', tray: 'Keep running', quit: 'Quit' },
   },
 
   about: {
@@ -76,8 +76,10 @@ export const common = {
 
   closing: {
     title: 'Keep Backstop running?',
-    lead: 'In the tray, automatic backups go on while the window is closed.',
-    running: 'A job is running. In the tray it goes on; quitting stops it, and nothing of it is kept.',
+    lead: 'Automatic backups then go on while the window is closed.',
+    running: 'A job is running. It then goes on; quitting stops it, and nothing of it is kept.',
+    inTray: 'The tray brings the window back.',
+    noTray: 'Starting Backstop again brings the window back.',
     tray: 'Keep running',
     quit: 'Quit',
     remember: 'Do the same next time',

@@ -62,6 +62,7 @@ export const restore = {
     addedLine: (n: number) => (n === 1 ? 'is added' : 'are added'),
     updated: 'Changed',
     updatedLine: (n: number) => (n === 1 ? 'is updated' : 'are updated'),
+    putBackLine: (n: number) => (n === 1 ? 'is put back as it was' : 'are put back as they were'),
     kept: 'Changed',
     keptLine: (n: number) => (n === 1 ? 'stays as it is: yours is newer' : 'stay as they are: yours are newer'),
     keptUndoLine: (n: number) => (n === 1 ? 'stays as it is: changed since' : 'stay as they are: changed since'),

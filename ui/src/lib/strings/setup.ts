@@ -33,7 +33,7 @@ export const setup = {
     suggested: 'A passphrase is filled in and shown. Put it into your password manager now.',
     strength: ['Very weak', 'Weak', 'Fair', 'Good', 'Strong'],
     strengthLabel: 'Password strength',
-    crack: (time: string) => `Guessing it takes about ${time}.`,
+    crack: (time: string) => `Time to guess it: ${time}.`,
     enough: 'Strong enough.',
     notEnough: 'Not strong enough yet.',
     insist: 'Use this password anyway',

@@ -1,0 +1,206 @@
+// Stands in for the shell, inside the page, in tests only: answers each command from a small world.
+// Times are fixed, so that pictures of one build are like those of the next.
+
+(() => {
+  const config = window.__FAKE__ ?? {};
+  const DAY = 86_400_000;
+  const now = Date.now();
+  const wrong = { code: 'wrong_secret', message: 'That password does not open this.', hint: null, details: [] };
+  const needed = { code: 'secret_required', message: 'The account password is needed.', hint: null, details: [] };
+
+  const key = ['7QHD', '2M4X', '9FTZ', 'K0RB', 'W8NE', '5JPA', 'CY36', 'V1SG', '4TXD', 'HQ97', '8RMK', 'Z2BN', 'E5WJ', '6PQ3'];
+  const mira = { id: 'a1', name: 'Mira Lindqvist' };
+  const folder = '/home/mira/Documents/Backstop/backups';
+  const password = 'nine violins drift past copper plums';
+  const counts = (over) => ({ added: 0, updated: 0, removed: 0, identical: 0, kept: 0, failed: 0, ...over });
+
+  const world = {
+    app: { accounts: config.accounts ?? [], signed_in: null, keychain: config.keychain ?? 'available', version: '0.1.0', theme: config.theme ?? 'system' },
+    overview: {
+      status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY },
+      interval: 'daily', encryption: true, folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask',
+      ...config.overview,
+    },
+    cancelled: false,
+    calls: [],
+  };
+  if (config.signedIn) {
+    world.app.accounts = [mira];
+    world.app.signed_in = mira;
+  }
+  window.__WORLD__ = world;
+
+  const opened = (over = {}) => ({
+    token: 't1', name: 'notesnook-backup-2026-11-20.nnbackupz', bytes: 9_412_000, format: 'nnbackupz', format_version: '6.1', created: now - 2 * DAY,
+    encrypted: true, attachments_included: false, locked: true, ...over,
+  });
+  const card = (id, over) => ({
+    id, name: `my-notes-${id}.nnbackupz`, path: `${folder}/my-notes-${id}.nnbackupz`, place: null, created: now - DAY, attachments_included: false, encrypted: true,
+    notes: 1204, bytes: 9_412_000, verified: 'full', verified_at: now, pinned: false, automatic: true, ...over,
+  });
+  const notebooks = [
+    { id: 'kitchen', title: 'Kitchen', parent: null, notes: 3 }, { id: 'bread', title: 'Bread', parent: 'kitchen', notes: 2 },
+    { id: 'preserves', title: 'Preserves for a long winter', parent: 'kitchen', notes: 21 }, { id: 'work', title: 'Work', parent: null, notes: 412 },
+  ];
+  const titles = ['Sourdough, the slow way', 'Starter feeding log', 'Rye and caraway', 'Flour suppliers in Malmö and around the strait, with their opening hours', 'Oven temperatures', ''];
+  const note = (index) => ({ id: `n${index}`, app: 'notesnook', title: titles[index % titles.length], edited: now - index * 3 * DAY, trashed: false, locked: index === 4, favorite: index === 1, pinned: index === 0 });
+  const html = '<h2>Dough</h2><p>850 g strong white flour, <strong>720 g</strong> water at 28 °C, see <a href="https://example.org/flour">the mill</a>.</p><ul><li>150 g wholemeal rye</li><li>200 g starter</li></ul><blockquote>Two loaves of about 900 g.</blockquote><table><tr><th>Hour</th><th>What</th></tr><tr><td>0</td><td>Mix</td></tr></table><pre><code>bake --at 240 --for 25</code></pre>';
+
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const right = (typed) => { if (typed !== password) throw wrong; };
+  const asksWhenPlain = (typed) => {
+    if (world.overview.encryption) return;
+    if (typed === null) throw needed;
+    right(typed);
+  };
+
+  // A Channel is an object with an id; its messages are numbered.
+  async function progress(channel, bytes) {
+    const id = Number(String(channel.id ?? channel).replace('__CHANNEL__:', ''));
+    let index = 0;
+    const send = (message) => window[`_${id}`]({ index: index++, message });
+    for (const stage of ['reading', 'encrypting', 'writing', 'checking']) {
+      for (let part = 0; part <= 4; part += 1) {
+        if (world.cancelled) { world.cancelled = false; return false; }
+        send({ stage, items_done: part * 301, items_total: 1204, bytes_done: (bytes * part) / 4, bytes_total: bytes, seconds_left: 20 });
+        await wait(config.slow ?? 15);
+        while (config.hold === stage && part === 2 && !world.cancelled) await wait(50);
+      }
+    }
+    return true;
+  }
+
+  const summary = (mode) => ({
+    token: 'p1', items: counts({ added: 14, updated: mode === 'overwrite' ? 2 : 1, identical: 1190 }),
+    notes: counts({ added: 9, updated: mode === 'overwrite' ? 2 : 1, kept: mode === 'overwrite' ? 0 : 1, identical: 1 }), only_here: 14, attachments: 31,
+    changes: [
+      ...['Rye and caraway', 'Focaccia for Sunday', 'Flour suppliers in Malmö and around the strait'].map((title, at) => ({ change: 'added', id: `c${at}`, kind: 'note', title })),
+      { change: 'added', id: 'b1', kind: 'notebook', title: 'Bread' }, { change: 'updated', id: 'c9', kind: 'note', title: 'Sourdough, the slow way' },
+    ],
+    warnings: config.planWarnings ?? [],
+  });
+
+  const commands = {
+    app_state: () => world.app,
+    password_strength: ({ password: typed }) => {
+      const score = typed.length > 24 ? 4 : typed.length > 16 ? 3 : typed.length > 9 ? 2 : 1;
+      return { score, needed: 4, crack_time: score === 4 ? 'centuries' : '3 hours', warning: score < 3 ? 'This is similar to a commonly used password.' : null, suggestions: score < 4 ? ['Add another word or two. Uncommon words are better.'] : [] };
+    },
+    suggest_passphrase: () => password,
+    create_account: ({ name }) => {
+      const account = { id: 'a2', name };
+      world.app.accounts = [account];
+      world.app.signed_in = account;
+      world.overview = { ...world.overview, notes: 0, attachments: 0, recovery_key_unconfirmed: true, status: { protection: { state: 'never' }, last_verified: null, last_verified_full: null, next: null } };
+      return { account, recovery_key: key, keychain: world.app.keychain };
+    },
+    sign_in: ({ account, password: typed }) => {
+      right(typed);
+      world.app.signed_in = world.app.accounts.find(({ id }) => id === account);
+      return 'available';
+    },
+    sign_in_with_recovery_key: ({ account, key: typed }) => {
+      if (typed.replace(/[\s-]/g, '').toUpperCase() !== key.join('')) throw { ...wrong, message: 'There is a typing mistake in this key. Its checksum does not fit.', hint: 'Compare it with your copy.' };
+      world.app.signed_in = world.app.accounts.find(({ id }) => id === account);
+      return 'available';
+    },
+    sign_out: () => { world.app.signed_in = null; return null; },
+    change_password: ({ old }) => { right(old); return null; },
+    show_recovery_key: ({ password: typed }) => { right(typed); return key; },
+    new_recovery_key: ({ password: typed }) => { right(typed); return key; },
+    confirm_recovery_key: ({ groups }) => {
+      const ok = groups.every(({ index, text }) => key[index] === text.toUpperCase());
+      if (ok) world.overview.recovery_key_unconfirmed = false;
+      return ok;
+    },
+    save_recovery_key: () => true,
+    rename_account: ({ name }) => { world.app.signed_in = { ...world.app.signed_in, name }; return null; },
+    delete_account: ({ password: typed }) => { right(typed); world.app.signed_in = null; world.app.accounts = []; return null; },
+    check_password: ({ password: typed }) => typed === password,
+    add_sample_notes: () => { world.overview.notes = 12; world.overview.attachments = 3; return 12; },
+    overview: () => world.overview,
+    set_interval: ({ interval, password: typed }) => { asksWhenPlain(typed); return (world.overview = { ...world.overview, interval }); },
+    set_encryption: ({ on, password: typed }) => {
+      if (!on || !world.overview.encryption) { if (typed === null) throw needed; right(typed); }
+      return (world.overview = { ...world.overview, encryption: on });
+    },
+    pick_folder: () => ({ token: 'f2', path: '/media/mira/Elements/Backstop/backups', free_bytes: 212_000_000_000, warnings: [] }),
+    default_folder: () => ({ token: 'f1', path: folder, free_bytes: 87_400_000_000, warnings: ['This folder is on the same drive as your notes. If the drive fails, both are gone.'] }),
+    use_folder: ({ token, password: typed }) => { asksWhenPlain(typed); return (world.overview = { ...world.overview, folder: token === 'f2' ? '/media/mira/Elements/Backstop/backups' : folder }); },
+    open_folder: () => null,
+    set_theme: () => null,
+    set_on_close: ({ onClose }) => { world.overview = { ...world.overview, on_close: onClose }; return null; },
+    close_window: () => null,
+    create_backup: async ({ attachments, password: typed, progress: channel }) => {
+      asksWhenPlain(typed);
+      if (config.backupProblem) throw config.backupProblem;
+      const bytes = attachments ? 412_000_000 : 9_412_000;
+      const whole = await progress(channel, bytes);
+      const result = { run: 'r1', outcome: whole ? 'completed' : 'cancelled', name: 'my-notes-2026-11-22-08-03-15.nnbackupz', path: `${folder}/my-notes-2026-11-22-08-03-15.nnbackupz`, bytes, notes: world.overview.notes, attachments: attachments ? world.overview.attachments : 0, verified: whole, encrypted: world.overview.encryption, warnings: [] };
+      if (whole) world.overview = { ...world.overview, status: { protection: { state: 'protected' }, last_verified: Date.now(), last_verified_full: attachments ? Date.now() : null, next: Date.now() + DAY } };
+      return result;
+    },
+    cancel_job: () => { world.cancelled = true; return null; },
+    running_job: () => null,
+    archives: () => config.archives ?? [
+      card('2026-11-22', { created: now - 2 * 3_600_000 }), card('2026-11-20', { created: now - 2 * DAY, attachments_included: true, bytes: 412_000_000, automatic: false, pinned: true }),
+      card('2026-11-15', { created: now - 9 * DAY, verified: 'damaged', notes: null }), card('2026-11-01', { created: null, verified: 'never', encrypted: false, automatic: null }),
+    ],
+    pick_archive: () => opened({ locked: config.locked ?? true }),
+    open_known: () => opened({ locked: false, name: 'my-notes-2026-11-22.nnbackupz' }),
+    unlock_archive: ({ password: typed }) => {
+      if (config.unlockProblem) throw config.unlockProblem;
+      if (typed !== null) right(typed);
+      return opened({ locked: false });
+    },
+    plan_restore: async ({ mode, progress: channel }) => {
+      if (config.hold !== 'reading') return summary(mode);
+      if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
+      return summary(mode);
+    },
+    apply_plan: async ({ plan, progress: channel }) => {
+      const whole = await progress(channel, 9_412_000);
+      const undo = plan === 'u1';
+      if (whole) world.overview.notes = undo ? 1204 : 1213;
+      return { run: undo ? 'r9' : 'r8', outcome: whole ? 'completed' : 'cancelled', items: undo ? counts({ removed: 14, updated: 1 }) : counts({ added: 14, updated: 1 }), notes: undo ? counts({ removed: 9, updated: 1 }) : counts({ added: 9, updated: 1 }), attachments: undo ? 0 : 31, safety_archive: 'safety', warnings: [] };
+    },
+    plan_undo: () => ({ token: 'u1', items: counts({ removed: 14, updated: 1 }), notes: counts({ removed: 9, updated: 1, kept: 1 }), only_here: 0, attachments: 0, changes: [], warnings: [] }),
+    notebooks: () => notebooks,
+    notes: ({ query }) => {
+      const total = query.words === 'nothing' ? 0 : query.notebook === null ? 240 : 6;
+      const list = Array.from({ length: Math.min(query.limit, Math.max(0, total - query.offset)) }, (_, at) => note(query.offset + at));
+      return { total, notes: list };
+    },
+    note_preview: ({ id }) => ({ id, title: titles[Number(id.slice(1)) % titles.length], html: id === 'n4' ? null : html, locked: id === 'n4', created: now - 40 * DAY, edited: now - 3 * DAY, notebooks: ['Kitchen / Bread'], tags: ['bread', 'weekend'], attachments: ['loaf.jpg'] }),
+  };
+
+  let callbacks = 0;
+  const listeners = new Map();
+  const forget = (id) => Reflect.deleteProperty(window, `_${id}`);
+  const register = (callback, once) => {
+    callbacks += 1;
+    const id = callbacks;
+    window[`_${id}`] = (payload) => { if (once) forget(id); return callback(payload); };
+    return id;
+  };
+  window.__EMIT__ = (event, payload = null) => { for (const handler of listeners.get(event) ?? []) window[`_${handler}`]({ event, id: handler, payload }); };
+  window.__TAURI_EVENT_PLUGIN_INTERNALS__ = { unregisterListener: () => undefined };
+  window.__TAURI_INTERNALS__ = {
+    metadata: { currentWindow: { label: 'main' }, currentWebview: { label: 'main' } },
+    transformCallback: register,
+    unregisterCallback: forget,
+    invoke: async (command, args = {}) => {
+      if (command === 'plugin:event|listen') {
+        listeners.set(args.event, [...(listeners.get(args.event) ?? []), args.handler]);
+        return args.handler;
+      }
+      if (command.startsWith('plugin:')) return null;
+      world.calls.push(command);
+      if (config.fail?.[command]) throw config.fail[command];
+      const answer = commands[command];
+      if (!answer) throw `no such command: ${command}`;
+      await wait(1);
+      return structuredClone(await answer(args));
+    },
+  };
+})();

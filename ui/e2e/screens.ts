@@ -1,0 +1,103 @@
+// Every screen and how to get there, by roles and names alone.
+
+import type { Page } from 'playwright-core';
+
+export interface Screen { name: string; world: object; go: (page: Page) => Promise<void> }
+
+export const PASSWORD = 'nine violins drift past copper plums';
+const home = { signedIn: true };
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' }).click();
+const link = (page: Page, name: string) => page.evaluate((to) => { location.hash = `#/${to}`; }, name);
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
+const stay = async () => undefined;
+
+async function protect(page: Page) {
+  await press(page, 'Set up backups');
+  await heading(page, 'Protect your backups');
+}
+async function key(page: Page) {
+  await protect(page);
+  await page.getByLabel('Your name').fill('Mira Lindqvist');
+  await press(page, 'Suggest a passphrase');
+  await press(page, 'Create account');
+  await heading(page, 'Keep this recovery key');
+}
+async function yourNotes(page: Page) {
+  await key(page);
+  await press(page, 'Remind me later');
+  await heading(page, 'Your notes');
+}
+async function where(page: Page) {
+  await yourNotes(page);
+  await page.getByRole('radio', { name: /Start with sample notes/ }).check();
+  await press(page, 'Continue');
+  await page.getByText('free', { exact: false }).first().waitFor();
+}
+async function unlock(page: Page) {
+  await link(page, 'restore');
+  await press(page, 'Restore from files');
+  await heading(page, 'Unlock this backup');
+}
+async function plan(page: Page) {
+  await unlock(page);
+  await page.getByLabel('Password', { exact: true }).last().fill(PASSWORD);
+  await press(page, 'Unlock');
+  await page.getByText('Only here').waitFor();
+}
+async function backup(page: Page) {
+  await press(page, 'Create backup');
+  await page.getByRole('menuitem').first().click();
+}
+const status = (state: object, over: object = {}) => ({ signedIn: true, overview: { status: { protection: state, last_verified: 1_790_000_000_000, last_verified_full: null, next: null, ...over } } });
+const problem = { code: 'no_space', message: 'The drive “Elements” is full: 412 MB needed, 96 MB free.', hint: 'Your earlier backups are verified and safe. Free up space, or choose another folder.', details: ['os error 28'] };
+
+export const screens: Screen[] = [
+  { name: 'welcome', world: {}, go: stay },
+  { name: 'opened-file', world: { locked: false }, go: async (page) => { await press(page, 'Open a backup I have'); await heading(page, 'Your backup is open'); } },
+  { name: 'protect', world: {}, go: protect },
+  { name: 'protect-weak', world: {}, go: async (page) => { await protect(page); await page.getByLabel('Password', { exact: true }).fill('summer26'); await page.getByText('Not strong enough yet').waitFor(); await page.getByLabel('Password again').fill('winter'); await press(page, 'Create account'); } },
+  { name: 'protect-strong', world: {}, go: async (page) => { await protect(page); await press(page, 'Suggest a passphrase'); await page.getByText('Strong enough.').waitFor(); } },
+  { name: 'recovery-key', world: {}, go: key },
+  { name: 'recovery-key-check', world: {}, go: async (page) => { await key(page); await press(page, 'Continue'); await page.getByLabel(/^Group/).first().fill('XXXX'); await press(page, 'Continue'); await page.getByText('At least one group').waitFor(); } },
+  { name: 'your-notes', world: {}, go: yourNotes },
+  { name: 'where', world: {}, go: where },
+  { name: 'first-backup', world: {}, go: async (page) => { await where(page); await press(page, 'Continue'); await heading(page, 'Make your first backup'); } },
+  { name: 'sign-in', world: { accounts: [{ id: 'a1', name: 'Mira Lindqvist' }, { id: 'a2', name: 'Field journal' }] }, go: async (page) => { await page.getByLabel('Password', { exact: true }).fill('no'); await press(page, 'Sign in'); await page.getByText('not the password').first().waitFor(); } },
+  { name: 'sign-in-key', world: { accounts: [{ id: 'a1', name: 'Mira Lindqvist' }] }, go: async (page) => { await press(page, 'Use the recovery key'); await heading(page, 'Set a new password'); } },
+  { name: 'backup-export', world: home, go: (page) => heading(page, 'Protected') },
+  { name: 'backup-menu', world: home, go: (page) => press(page, 'Create backup') },
+  { name: 'backup-unconfirmed', world: { signedIn: true, overview: { recovery_key_unconfirmed: true, encryption: false, folder_warnings: ['This folder is on the same drive as your notes.'] } }, go: (page) => heading(page, 'Protected') },
+  { name: 'status-overdue', world: status({ state: 'overdue', days: 3 }), go: (page) => heading(page, 'Overdue by 3 days') },
+  { name: 'status-failed', world: status({ state: 'failed', reason: 'The drive “Elements” is not there.', code: 'disk_gone' }), go: (page) => heading(page, 'Failed') },
+  { name: 'status-never', world: status({ state: 'never' }, { last_verified: null }), go: (page) => heading(page, 'Not backed up yet') },
+  { name: 'status-due', world: status({ state: 'due' }), go: (page) => heading(page, 'Due') },
+  { name: 'backup-problem', world: { signedIn: true, backupProblem: problem }, go: async (page) => { await backup(page); await page.getByRole('button', { name: 'Copy details' }).waitFor(); } },
+  { name: 'encryption-off', world: home, go: async (page) => { await page.getByRole('switch').click(); await heading(page, 'Turn off backup encryption?'); } },
+  { name: 'folder', world: home, go: async (page) => { await press(page, 'Select backups directory'); await heading(page, 'Use this folder for backups?'); } },
+  { name: 'progress', world: { signedIn: true, hold: 'writing' }, go: async (page) => { await backup(page); await page.getByText('Writing 602 of 1,204').waitFor(); } },
+  { name: 'result-backup', world: home, go: async (page) => { await backup(page); await heading(page, 'Backup finished'); } },
+  { name: 'restore', world: home, go: async (page) => { await link(page, 'restore'); await page.getByRole('heading', { name: /Date not known/ }).waitFor(); } },
+  { name: 'restore-empty', world: { signedIn: true, archives: [] }, go: async (page) => { await link(page, 'restore'); await page.getByText('No backups yet').waitFor(); } },
+  { name: 'drop', world: home, go: async (page) => { await page.evaluate('window.__EMIT__("drag_over")'); await page.getByText('Drop the backup to open it').waitFor(); } },
+  { name: 'unlock', world: home, go: unlock },
+  { name: 'unlock-key', world: home, go: async (page) => { await unlock(page); await page.getByRole('radio', { name: 'Recovery key' }).check(); } },
+  { name: 'unlock-wrong', world: home, go: async (page) => { await unlock(page); await page.getByLabel('Password', { exact: true }).last().fill('no'); await press(page, 'Unlock'); await page.getByText('This is not its password').waitFor(); } },
+  { name: 'unlock-damaged', world: { signedIn: true, unlockProblem: { code: 'chunk_missing', message: 'A part of this backup is missing. Your password is right.', hint: 'An older backup may be whole.', details: [] } }, go: async (page) => { await unlock(page); await page.getByLabel('Password', { exact: true }).last().fill(PASSWORD); await press(page, 'Unlock'); await heading(page, 'Part of this backup is damaged'); } },
+  { name: 'restore-reading', world: { signedIn: true, hold: 'reading', locked: false }, go: async (page) => { await link(page, 'restore'); await press(page, 'Restore from files'); await page.getByText('Reading the backup and').waitFor(); } },
+  { name: 'restore-plan', world: { signedIn: true, planWarnings: [{ code: 'attachment_missing', message: 'An attachment is not in this backup.', item: 'loaf.jpg' }] }, go: plan },
+  { name: 'restore-plan-open', world: home, go: async (page) => { await plan(page); await page.getByText('Show').first().click(); } },
+  { name: 'restore-result', world: home, go: async (page) => { await plan(page); await press(page, /^Restore 10 notes/); await heading(page, 'Restore finished'); } },
+  { name: 'undo-plan', world: home, go: async (page) => { await plan(page); await press(page, /^Restore 10 notes/); await press(page, 'Undo'); await page.getByText('are removed').waitFor(); } },
+  { name: 'browse', world: home, go: async (page) => { await link(page, 'browse'); await page.getByRole('option').first().click(); await page.getByText('strong white flour').waitFor(); } },
+  { name: 'browse-locked', world: home, go: async (page) => { await link(page, 'browse'); await page.getByRole('option').nth(4).click(); await page.getByText('This note is locked').waitFor(); } },
+  { name: 'profile', world: home, go: async (page) => { await link(page, 'profile'); await heading(page, 'Profile'); } },
+  { name: 'sign-out', world: home, go: async (page) => { await link(page, 'profile'); await press(page, 'Sign out'); await heading(page, 'Sign out of Mira Lindqvist?'); } },
+  { name: 'security', world: home, go: async (page) => { await link(page, 'security'); await heading(page, 'Security'); } },
+  { name: 'security-key', world: home, go: async (page) => { await link(page, 'security'); await press(page, 'Show the recovery key'); await page.getByLabel('Account password').fill(PASSWORD); await press(page, 'Show'); await page.getByRole('list', { name: 'Recovery key, 14 groups' }).waitFor(); } },
+  { name: 'change-password', world: home, go: async (page) => { await link(page, 'security'); await press(page, 'Change password'); await heading(page, 'Change your password'); } },
+  { name: 'delete-account', world: home, go: async (page) => { await link(page, 'security'); await press(page, 'Delete account'); await heading(page, 'Delete the account Mira Lindqvist?'); } },
+  { name: 'appearance', world: home, go: async (page) => { await link(page, 'appearance'); await heading(page, 'Appearance'); } },
+  { name: 'about', world: home, go: async (page) => { await link(page, 'about'); await heading(page, 'About'); } },
+  { name: 'closing', world: home, go: async (page) => { await page.evaluate('window.__EMIT__("close_requested", { tray: true })'); await heading(page, 'Keep Backstop running?'); } },
+  { name: 'engine-fails', world: { fail: { app_state: { code: 'internal', message: 'The settings cannot be read. Nothing was changed.', hint: 'Look at the file, or move it away to start anew.', details: ['line 3'] } } }, go: (page) => page.getByRole('button', { name: 'Try again' }).waitFor() },
+];

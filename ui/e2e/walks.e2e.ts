@@ -1,0 +1,252 @@
+// The ways through the window that people take most, by keyboard alone where it says so.
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { Bench, looks, type Sheet } from './browser';
+import { PASSWORD } from './screens';
+
+let bench: Bench;
+beforeAll(async () => { bench = await Bench.start(); });
+afterAll(() => bench.stop());
+
+async function walk(world: object, way: (page: Page, sheet: Sheet) => Promise<void>) {
+  const sheet = await bench.open(world);
+  try {
+    await way(sheet.page, sheet);
+    expect(sheet.problems).toEqual([]);
+  } finally {
+    await sheet.close();
+  }
+}
+
+type Role = Parameters<Page['getByRole']>[0];
+
+/** Presses Tab until the focus is on what has this role and name. */
+async function tabTo(page: Page, role: Role, name: string | RegExp) {
+  const wanted = page.getByRole(role, { name, exact: typeof name === 'string' });
+  await wanted.waitFor();
+  for (let press = 0; press < 60; press += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not reach the ${role} ${String(name)}`);
+}
+
+const shown = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, exact: typeof name === 'string' }).waitFor();
+const calls = (page: Page) => page.evaluate(() => (window as unknown as { __WORLD__: { calls: string[] } }).__WORLD__.calls);
+
+test('four clicks by keyboard: create backup', () => walk({ signedIn: true }, async (page) => {
+  await tabTo(page, 'button', 'Create backup');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Backup finished');
+  await page.getByText('412 MB · verified').waitFor();
+  await tabTo(page, 'button', 'Done');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Protected');
+}));
+
+test('four clicks by keyboard: restore a file, and undo it', () => walk({ signedIn: true }, async (page) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Control+o');
+  await shown(page, 'Unlock this backup');
+  await page.keyboard.type('not it');
+  await page.keyboard.press('Enter');
+  await page.getByText('The file itself is whole').waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await shown(page, 'The plan');
+  await page.getByText('Adds 9 notes, updates 1, removes none.').waitFor();
+  await tabTo(page, 'button', 'Restore 10 notes');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Restore finished');
+  await tabTo(page, 'button', 'Undo');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Undo the restore');
+  await tabTo(page, 'button', 'Undo');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Restore undone');
+}));
+
+test('four clicks by keyboard: encryption moves only after the right password', () => walk({ signedIn: true }, async (page) => {
+  const toggle = page.getByRole('switch', { name: 'Backup encryption' });
+  await tabTo(page, 'switch', 'Backup encryption');
+  await page.keyboard.press('Space');
+  await shown(page, 'Turn off backup encryption?');
+  await page.keyboard.type('not it');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is not the password of this account.').waitFor();
+  expect(await toggle.getAttribute('aria-checked')).toBe('true');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.locator('[role=switch][aria-checked=false]').waitFor();
+  expect(await toggle.evaluate((element) => element === document.activeElement)).toBe(true);
+  // Escape changes nothing.
+  await page.keyboard.press('Space');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  expect(await toggle.getAttribute('aria-checked')).toBe('false');
+}));
+
+test('four clicks by keyboard: an interval', () => walk({ signedIn: true }, async (page) => {
+  await tabTo(page, 'combobox', 'Automatic backups');
+  await page.keyboard.press('w');
+  await expect.poll(() => page.getByRole('combobox', { name: 'Automatic backups' }).inputValue()).toBe('weekly');
+  expect(await calls(page)).toContain('set_interval');
+}));
+
+test('a plain backup asks for the password first, and only then runs', () => walk({ signedIn: true, overview: { encryption: false } }, async (page) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Control+b');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Confirm with your password');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await shown(page, 'Backup finished');
+}));
+
+test('cancelling keeps nothing and says so', () => walk({ signedIn: true, hold: 'writing' }, async (page) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Control+b');
+  await page.keyboard.press('Enter');
+  await page.getByText('Writing 602 of 1,204').waitFor();
+  await tabTo(page, 'button', 'Cancel backup');
+  await page.keyboard.press('Enter');
+  await page.getByText('Backup cancelled. Nothing of it was kept').first().waitFor();
+  await shown(page, 'Protected');
+}));
+
+test('the first steps, by keyboard alone', () => walk({}, async (page) => {
+  await tabTo(page, 'button', 'Set up backups');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'textbox', 'Your name');
+  await page.keyboard.type('Mira');
+  await tabTo(page, 'button', 'Suggest a passphrase');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Create account');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Keep this recovery key');
+  const key = await page.locator('ol[aria-label^="Recovery key"] li').evaluateAll((items) => items.map((item) => item.lastChild?.textContent ?? ''));
+  await tabTo(page, 'button', 'Continue');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Do you have it at hand?');
+  for (const field of await page.getByLabel(/^Group/).all()) {
+    const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.textContent ?? '');
+    await field.focus();
+    await page.keyboard.type((key[Number(label.replace('Group ', '')) - 1] ?? '').toLowerCase());
+  }
+  await page.keyboard.press('Enter');
+  await shown(page, 'Your notes');
+  await tabTo(page, 'radio', /^Restore a backup I have/);
+  await page.keyboard.press('ArrowDown');
+  await tabTo(page, 'button', 'Continue');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Where backups go');
+  await tabTo(page, 'button', 'Continue');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Make your first backup');
+  await tabTo(page, 'button', 'Create backup');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Backup finished');
+  await tabTo(page, 'button', 'Go to Backup & export');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Protected');
+}));
+
+test('a file opened first is carried through the first steps to its plan', () => walk({}, async (page) => {
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  await press('Open a backup I have');
+  await page.getByLabel('Password', { exact: true }).last().fill(PASSWORD);
+  await press('Unlock');
+  await shown(page, 'Your backup is open');
+  await press('Create an account and restore');
+  await page.getByLabel('Your name').fill('Mira');
+  await press('Suggest a passphrase');
+  await press('Create account');
+  await press('Remind me later');
+  await page.getByText('waits for the plan').waitFor();
+  await press('Continue');
+  await press('Continue');
+  await shown(page, 'The plan');
+  await press('Restore 10 notes');
+  await press('Make the first backup');
+  await shown(page, 'Make your first backup');
+}));
+
+test('a dropped file opens its plan; a dropped letter says what it is', () => walk({ signedIn: true }, async (page) => {
+  await shown(page, 'Protected');
+  await page.evaluate("window.__EMIT__('archive_dropped', { problem: { code: 'not_an_archive', message: 'letter.odt is not a backup.', hint: null, details: [] } })");
+  await page.getByText('letter.odt is not a backup.').first().waitFor();
+  await page.evaluate("window.__EMIT__('archive_dropped', { token: 't9', name: 'mine.nnbackupz', bytes: 9, format: 'nnbackupz', format_version: '6.1', created: null, encrypted: false, attachments_included: false, locked: false })");
+  await shown(page, 'The plan');
+}));
+
+test('skip link, search, drawer and shortcuts', () => walk({ signedIn: true }, async (page, sheet) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+  await page.keyboard.press('/');
+  await page.keyboard.type('encryp');
+  await tabTo(page, 'button', 'Backup encryption');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.getByRole('switch').evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('sourdough');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Browse');
+  expect(await page.getByRole('searchbox', { name: 'Search notes' }).inputValue()).toBe('sourdough');
+  await page.keyboard.press('Control+,');
+  await shown(page, 'Backup & export');
+  const narrow = looks.find(({ name }) => name === '320');
+  if (narrow) await sheet.look(narrow);
+  await tabTo(page, 'button', 'Open menu');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'link', 'About');
+  await sheet.picture('drawer-320');
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Open menu');
+}));
+
+test('the tree and the list of notes by keyboard', () => walk({ signedIn: true }, async (page) => {
+  await page.evaluate(() => { location.hash = '#/browse'; });
+  await tabTo(page, 'treeitem', 'All notes');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Bread');
+  await page.keyboard.press('Enter');
+  await page.locator('[role=treeitem][aria-selected=true]', { hasText: 'Bread' }).waitFor();
+  await page.keyboard.press('ArrowLeft');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Kitchen');
+  await tabTo(page, 'option', /^Sourdough/);
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('heading', { name: 'Starter feeding log' }).waitFor();
+}));
+
+test('closing the window asks, and remembers', () => walk({ signedIn: true }, async (page) => {
+  await shown(page, 'Protected');
+  await page.evaluate("window.__EMIT__('close_requested', { tray: false })");
+  await shown(page, 'Keep Backstop running?');
+  await tabTo(page, 'button', 'Keep running');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => calls(page)).toContain('close_window');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+}));
+
+test('signing out and in again', () => walk({ signedIn: true }, async (page) => {
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).last().click();
+  await page.evaluate(() => { location.hash = '#/profile'; });
+  await press('Sign out');
+  await shown(page, 'Sign out of Mira Lindqvist?');
+  await press('Sign out');
+  await shown(page, 'Sign in');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await shown(page, 'Protected');
+}));

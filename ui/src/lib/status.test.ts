@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+
+import { overviewOf } from '../test/shell';
+import type { Protection } from './api';
+import { stateIcon, stateTone, stateWord, statusSentence } from './status';
+
+const now = new Date(2026, 10, 22, 12, 0).getTime();
+const hour = 3_600_000;
+const states: Protection[] = [
+  { state: 'protected' }, { state: 'due' }, { state: 'overdue', days: 3 }, { state: 'failed', reason: 'The drive is full.', code: 'no_space' }, { state: 'never' }, { state: 'running' },
+];
+const sentence = (protection: Protection, over: { last?: number | null; full?: number | null; next?: number | null; notes?: number; attachments?: number; interval?: 'never' | 'daily' } = {}) =>
+  statusSentence(overviewOf({
+    status: { protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null },
+    notes: over.notes ?? 3, attachments: over.attachments ?? 0, interval: over.interval ?? 'daily',
+  }), now);
+
+describe('the status card', () => {
+  test('every state has its own word, icon and a sentence', () => {
+    expect(new Set(states.map(stateWord)).size).toBe(states.length);
+    expect(new Set(states.map(stateIcon)).size).toBe(states.length);
+    for (const state of states) expect(sentence(state)).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('says both dates and the next', () => {
+    expect(sentence({ state: 'protected' }, { last: now - 4 * hour, full: now - 480 * hour, next: now + 20 * hour })).toMatch(
+      /^Last backup: today .*, verified; with attachments: 2 November\. Next: tomorrow .*\.$/,
+    );
+  });
+
+  test('misses a backup with attachments only where there are attachments', () => {
+    expect(sentence({ state: 'protected' }, { last: now, attachments: 2 })).toContain('None with attachments yet.');
+    expect(sentence({ state: 'protected' }, { last: now, attachments: 0 })).not.toContain('attachments');
+  });
+
+  test('a failure says why and what is still safe', () => {
+    const said = sentence({ state: 'failed', reason: 'The drive is full.', code: 'no_space' }, { last: now - hour });
+    expect(said).toContain('The drive is full.');
+    expect(said).toContain('Last backup: today');
+  });
+
+  test('never, with and without notes', () => {
+    expect(sentence({ state: 'never' })).toBe('No backup has been made yet.');
+    expect(sentence({ state: 'never' }, { notes: 0 })).toContain('Restore a backup you have');
+  });
+
+  test('overdue counts days', () => {
+    expect(stateWord({ state: 'overdue', days: 1 })).toBe('Overdue by 1 day');
+    expect(stateWord({ state: 'overdue', days: 3 })).toBe('Overdue by 3 days');
+    expect(stateTone({ state: 'overdue', days: 3 })).toBe('warn');
+  });
+
+  test('switched off is said', () => {
+    expect(sentence({ state: 'protected' }, { last: now, interval: 'never' })).toContain('Automatic backups are off.');
+  });
+});
