@@ -1,51 +1,56 @@
 //! How fast an encrypted partial backup is written and read back, and how much memory it takes.
 //!
-//! `cargo run --release -p backstop-formats --example notesnook_speed -- 5000`
+//! ```text
+//! cargo run --release -p backstop-formats --example notesnook_speed -- make 5000 plain.nnbackupz
+//! … copy plain.nnbackupz sealed.nnbackupz     reads, encrypts and writes, a row at a time
+//! … read sealed.nnbackupz                     reads only
+//! … look sealed.nnbackupz                     reads; text for search and fingerprints of all rows
+//! ```
+//! One step per process, so that `/usr/bin/time -v` tells the memory of each.
+#![expect(clippy::print_stdout, reason = "a measurement is there to be read")]
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{BufReader, Write as _};
+use std::path::Path;
 use std::time::Instant;
 
 use backstop_crypto::Password;
 use backstop_formats::notesnook::{Encryption, NotesnookWriter, WriterOptions, derive_key};
-use backstop_formats::{ArchiveSecret, convert, fingerprint, open};
-use backstop_model::{AttachmentHead, Body, FlowError, Item, Job, Reader, Sink, Source, TimeMs, copy};
+use backstop_formats::{Archive, ArchiveSecret, convert, fingerprint, open};
+use backstop_model::{AttachmentHead, Body, FlowError, Item, Job, Sink, Source, TimeMs, copy};
 use backstop_testkit::{Corpus, notesnook};
 
-/// Plays back what was read once, so that only writing is measured.
-struct Replay(Vec<Item>);
+type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-impl Reader for Replay {
-    fn read_into(&mut self, sink: &mut dyn Sink, _job: &Job) -> Result<(), FlowError> {
-        self.0.iter().cloned().try_for_each(|item| sink.item(item))
-    }
-}
+const PASSWORD: &str = "speed";
+/// Rows in each chunk that `make` writes: about ten megabytes.
+const ROWS_PER_CHUNK: usize = 6000;
 
-/// Looks at what a backup's verification looks at.
+/// Takes rows and, if asked to, makes of them what a library needs.
 #[derive(Default)]
 struct Looking {
-    items: Vec<Item>,
-    keep: bool,
-    html: usize,
-    text: usize,
+    closely: bool,
+    rows: usize,
+    json_bytes: usize,
+    html_bytes: usize,
     text_s: f64,
     fingerprint_s: f64,
 }
 
 impl Sink for Looking {
     fn item(&mut self, item: Item) -> Result<(), FlowError> {
-        if self.keep {
-            self.items.push(item);
-            return Ok(());
-        }
-        let start = Instant::now();
-        std::hint::black_box(fingerprint(&item));
-        self.fingerprint_s += start.elapsed().as_secs_f64();
-        if let Some(Body::Text { text, .. }) = &item.body {
-            self.html += text.len();
+        self.rows += 1;
+        self.json_bytes += item.native.json.len();
+        if self.closely {
             let start = Instant::now();
-            self.text += convert::text::from_html(text).len();
-            self.text_s += start.elapsed().as_secs_f64();
+            std::hint::black_box(fingerprint(&item));
+            self.fingerprint_s += start.elapsed().as_secs_f64();
+            if let Some(Body::Text { text, .. }) = &item.body {
+                self.html_bytes += text.len();
+                let start = Instant::now();
+                std::hint::black_box(convert::text::from_html(text));
+                self.text_s += start.elapsed().as_secs_f64();
+            }
         }
         Ok(())
     }
@@ -55,67 +60,58 @@ impl Sink for Looking {
     }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let notes = std::env::args().nth(1).map_or(Ok(5000), |count| count.parse())?;
-    let folder = tempfile_folder()?;
-    let (plain, sealed) = (folder.join("plain.nnbackupz"), folder.join("sealed.nnbackupz"));
-    write_plain(&plain, notes)?;
-    let job = Job::new();
-    let mut rows = Looking { keep: true, ..Looking::default() };
-    open(Box::new(BufReader::new(File::open(&plain)?)))?.read_into(&mut rows, &job)?;
-    let json: usize = rows.items.iter().map(|item| item.native.json.len()).sum();
-    println!("{} items, {:.1} MB of item JSON", rows.items.len(), mb(json));
-
+fn main() -> Outcome {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (start, cpu) = (Instant::now(), cpu_s());
-    let salt = [7; 16];
-    let encryption = Some(Encryption { key: derive_key("speed", &salt)?, salt, slots: Vec::new() });
-    let (archive_id, created_by) = ("speed".to_owned(), "Backstop".to_owned());
-    let options =
-        WriterOptions { attachments: false, encryption, archive_id, created: TimeMs(1), created_by };
-    let file = File::create_new(&sealed)?;
-    copy(&mut Replay(rows.items), Box::new(NotesnookWriter::new(file, options)?), &job)?;
-    let bytes = usize::try_from(std::fs::metadata(&sealed)?.len())?;
-    println!(
-        "written  {:.2} s wall, {:.2} s CPU, {:.2} MB file",
-        start.elapsed().as_secs_f64(),
-        cpu_s() - cpu,
-        mb(bytes)
-    );
-
-    let (start, cpu) = (Instant::now(), cpu_s());
-    let mut archive = open(Box::new(BufReader::new(File::open(&sealed)?)))?;
-    archive.unlock(&ArchiveSecret::Password(Password::new("speed")?), &job)?;
-    let mut look = Looking::default();
-    archive.read_into(&mut look, &job)?;
-    println!(
-        "read     {:.2} s wall, {:.2} s CPU, text and fingerprints included",
-        start.elapsed().as_secs_f64(),
-        cpu_s() - cpu
-    );
-    println!(
-        "text     {:.3} s for {:.1} MB of HTML ({:.1} MB of text)",
-        look.text_s,
-        mb(look.html),
-        mb(look.text)
-    );
-    println!("fingerp. {:.3} s", look.fingerprint_s);
-    std::fs::remove_dir_all(folder)?;
+    match arguments.as_slice() {
+        ["make", notes, file] => make(notes.parse()?, Path::new(file))?,
+        ["copy", from, to] => write(&mut *opened(from)?, Path::new(to))?,
+        ["read", file] => look(file, false)?,
+        ["look", file] => look(file, true)?,
+        _ => return Err("make N FILE | copy FROM TO | read FILE | look FILE".into()),
+    }
+    println!("{:.2} s wall, {:.2} s CPU", start.elapsed().as_secs_f64(), cpu_s() - cpu);
     Ok(())
 }
 
-fn write_plain(path: &std::path::Path, notes: usize) -> io::Result<()> {
-    let rows: Vec<String> = Corpus::of(notes).rows().collect();
-    let chunks: Vec<notesnook::Chunk> = (0_u64..)
-        .zip(rows.chunks(8000))
-        .map(|(number, rows)| notesnook::Chunk::plain(number, rows))
-        .collect();
-    io::Write::write_all(&mut File::create_new(path)?, &notesnook::archive(&chunks).bytes())
+fn make(notes: usize, path: &Path) -> Outcome {
+    let mut rows = Corpus::of(notes).rows();
+    let chunks = (0_u64..).map_while(|number| {
+        let some: Vec<String> = rows.by_ref().take(ROWS_PER_CHUNK).collect();
+        (!some.is_empty()).then(|| notesnook::Chunk::plain(number, &some))
+    });
+    let chunks: Vec<notesnook::Chunk> = chunks.collect();
+    File::create_new(path)?.write_all(&notesnook::archive(&chunks).bytes())?;
+    Ok(())
 }
 
-fn tempfile_folder() -> io::Result<std::path::PathBuf> {
-    let folder = std::env::temp_dir().join(format!("backstop-speed-{}", std::process::id()));
-    std::fs::create_dir(&folder)?;
-    Ok(folder)
+fn opened(path: &str) -> Result<Box<dyn Archive>, Box<dyn std::error::Error>> {
+    let mut archive = open(Box::new(BufReader::new(File::open(path)?)))?;
+    archive.unlock(&ArchiveSecret::Password(Password::new(PASSWORD)?), &Job::new())?;
+    Ok(archive)
+}
+
+fn write(from: &mut dyn Archive, to: &Path) -> Outcome {
+    let salt = [7; 16];
+    let encryption = Some(Encryption { key: derive_key(PASSWORD, &salt)?, salt, slots: Vec::new() });
+    let (archive_id, created_by) = ("speed".to_owned(), "Backstop".to_owned());
+    let options = WriterOptions { attachments: true, encryption, archive_id, created: TimeMs(1), created_by };
+    let writer = NotesnookWriter::new(File::create_new(to)?, options)?;
+    copy(from, Box::new(writer), &Job::new())?;
+    println!("{:.2} MB file", mb(usize::try_from(std::fs::metadata(to)?.len())?));
+    Ok(())
+}
+
+fn look(path: &str, closely: bool) -> Outcome {
+    let mut looking = Looking { closely, ..Looking::default() };
+    opened(path)?.read_into(&mut looking, &Job::new())?;
+    println!("{} rows, {:.1} MB of JSON", looking.rows, mb(looking.json_bytes));
+    if closely {
+        println!("text of {:.1} MB HTML: {:.3} s", mb(looking.html_bytes), looking.text_s);
+        println!("fingerprints: {:.3} s", looking.fingerprint_s);
+    }
+    Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "megabytes with one digit")]

@@ -70,7 +70,7 @@ impl Parts {
                     named_encrypted: encrypted,
                     peek,
                 });
-            } else {
+            } else if entry.readable {
                 unknown += 1;
                 parts.unknown(input, entry, place, unknown)?;
             }

@@ -170,3 +170,6 @@ impl Fields<'_> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

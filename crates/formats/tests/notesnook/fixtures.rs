@@ -62,11 +62,14 @@ fn sorted(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     texts
 }
 
+/// One end of a relation.
+type End<'a> = (Kind, &'a str);
+
 /// The items of one reading, by what the expectations ask.
 struct Found<'a> {
     sink: &'a CollectingSink,
     by_id: BTreeMap<(Kind, &'a str), &'a Item>,
-    links: Vec<((Kind, &'a str), (Kind, &'a str))>,
+    links: Vec<(End<'a>, End<'a>)>,
 }
 
 impl<'a> Found<'a> {

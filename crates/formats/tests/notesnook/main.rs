@@ -1,0 +1,12 @@
+//! Notesnook's files from outside: real ones, odd ones, damaged ones, and ours.
+
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod damage;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod round_trip;
+#[cfg(test)]
+mod shapes;
