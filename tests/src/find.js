@@ -2,13 +2,13 @@
 //
 // arguments: role, name. Returns { found: element or null, others: [text], focused: { role, name } }.
 // An open modal dialog hides the rest. A name fits exactly, or up to its … if it ends in one. Browsers
-// give password fields no role, so that nothing reads them out; here they are called "password".
+// give password fields no role of their own; here they are called "password".
 const [role, name] = arguments;
 const squeeze = (text) => (text || '').replace(/\s+/g, ' ').trim();
 const { aria, dom, text } = axe.commons;
 axe.setup(document.documentElement);
 try {
-  const roleOf = (element) => aria.getRole(element) || (element.type === 'password' ? 'password' : '');
+  const roleOf = (element) => (element.type === 'password' ? 'password' : aria.getRole(element) || '');
   const nameOf = (element) => squeeze(text.accessibleText(element));
   const modals = [...document.querySelectorAll('dialog[open], [aria-modal="true"]')].filter((d) =>
     dom.isVisibleToScreenReaders(d),

@@ -183,7 +183,7 @@ impl<'a> Journey<'a> {
         self.window.click("link", "Backup & export")?;
         self.window.click("button", "Create backup")?;
         self.stop("backup-menu")?;
-        let entry = if attachments { "Backup with attachments…" } else { "Backup Notes,…" };
+        let entry = if attachments { "Backup with attachments…" } else { "Backup…" };
         self.window.click("menuitem", entry)?;
         self.window.wait_long_for("Backup finished", JOB)?;
         self.stop("result-backup")

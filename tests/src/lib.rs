@@ -5,6 +5,7 @@
 //! only by what a person can see and press, and by what lies on the disk afterwards.
 
 pub mod built;
+pub mod shell;
 pub mod trouble;
 
 #[cfg(target_os = "linux")]

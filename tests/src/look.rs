@@ -92,15 +92,6 @@ impl Window {
         })
     }
 
-    /// Sets the size of text, in per cent of the usual one.
-    ///
-    /// # Errors
-    /// If the page can't be told.
-    pub fn text_size(&self, per_cent: u32) -> Outcome {
-        let script = "document.documentElement.style.fontSize = arguments[0] + '%'";
-        self.ask(script, vec![json!(per_cent)]).map(drop)
-    }
-
     /// What axe-core finds wrong in the page as it is, one line each.
     ///
     /// # Errors

@@ -1,5 +1,10 @@
-//! `run`: opens the app, or walks its main job in a virtual display and shows pictures of it.
+//! `run` opens the app, or walks its main job on a virtual display and shows pictures of it; `bench`
+//! measures the command line.
+//!
+//! The walk and the measurements are programs of the tests package: the walk drives the window exactly as
+//! the tests do, so that what it shows is what they prove.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::place;
@@ -16,12 +21,29 @@ pub(crate) fn run(walk: bool) -> Result<(), String> {
     let walk = walk || !has_display();
     setup::prepare(if walk { Need::Test } else { Need::Build })?;
     setup::interface()?;
-    Stage::cargo("programs", &["build", "--workspace", "--bins"]).run()?;
-    if walk {
-        println!("\nThere is no display to open a window on: walking the main job in a virtual one.");
-        return start("demo");
+    programs()?;
+    if !walk {
+        return start("backstop-app", &[]);
     }
-    start("backstop-app")
+    println!("\nWalking the main job in the real window, on a virtual display. Pictures:");
+    start("demo", &[("BACKSTOP_DEMO_FOLDER", place::target().join("demo"))])
+}
+
+/// Measures a release build of the command line.
+///
+/// # Errors
+/// What could not be prepared, built or measured.
+pub(crate) fn bench() -> Result<(), String> {
+    setup::prepare(Need::Build)?;
+    setup::interface()?;
+    Stage::cargo("release", &["build", "--release", "-p", "backstop-cli"]).run()?;
+    programs()?;
+    let release = place::target().join("release").join(format!("backstop{}", std::env::consts::EXE_SUFFIX));
+    start("measure", &[("BACKSTOP_PROGRAM", release)])
+}
+
+fn programs() -> Result<(), String> {
+    Stage::cargo("programs", &["build", "--workspace", "--bins"]).run().map(drop)
 }
 
 /// Windows and macOS always have one; elsewhere a display server says so in the environment.
@@ -31,10 +53,10 @@ fn has_display() -> bool {
 }
 
 /// Runs a program of ours until it ends.
-fn start(name: &str) -> Result<(), String> {
+fn start(name: &str, variables: &[(&str, PathBuf)]) -> Result<(), String> {
     let program = place::built(name);
     let status = Command::new(&program)
-        .env("BACKSTOP_DEMO_FOLDER", place::target().join("demo"))
+        .envs(variables.iter().cloned())
         .status()
         .map_err(|error| format!("{} cannot be started: {error}.", program.display()))?;
     if status.success() { Ok(()) } else { Err(format!("{name} ended with {status}.")) }

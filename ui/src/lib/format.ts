@@ -2,12 +2,21 @@
 
 import { words } from './strings/words';
 
+/** The reader's language. WebKitGTK calls the plain locale of a bare system "c", which Intl refuses. */
+function language(): string {
+  try {
+    return Intl.getCanonicalLocales(navigator.language)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+}
+
 /** Dates are part of English sentences, so they stay English; a reader's own English decides the clock. */
-const dateLocale = (): string => (navigator.language.startsWith('en') ? navigator.language : 'en-GB');
+const dateLocale = (): string => (language().startsWith('en') ? language() : 'en-GB');
 
 /** With the thousands mark of the reader's own language. */
 export function count(value: number): string {
-  return new Intl.NumberFormat(navigator.language).format(value);
+  return new Intl.NumberFormat(language()).format(value);
 }
 
 /** A size with a space before its unit, as "412 MB". Steps of 1,000, as file managers count. */
@@ -20,7 +29,7 @@ export function size(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  const number = new Intl.NumberFormat(navigator.language, { maximumFractionDigits: digits }).format(value);
+  const number = new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
   return `${number} ${units[unit] ?? ''}`;
 }
 
