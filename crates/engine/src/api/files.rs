@@ -1,7 +1,7 @@
 //! Archives as files: opened, listed, checked, searched, shown and converted without an account.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
 use backstop_formats::{Archive, ArchiveSecret};
@@ -32,6 +32,12 @@ impl OpenArchive {
         }
         let archive = backstop_formats::open(Box::new(BufReader::new(file)))?;
         Ok(Self { archive, path: path.to_owned(), bytes: about.len() })
+    }
+
+    /// Opens an archive that is part of the program.
+    pub(crate) fn built_in(name: &str, bytes: &'static [u8]) -> Result<Self, Problem> {
+        let archive = backstop_formats::open(Box::new(Cursor::new(bytes)))?;
+        Ok(Self { archive, path: PathBuf::from(name), bytes: bytes.len() as u64 })
     }
 
     /// What it says of itself.

@@ -89,3 +89,13 @@ fn what_was_planned_can_be_listed_and_shown() {
     assert_eq!(preview.notebooks, ["Rowing club", "Rowing club/Regatta 2025"]);
     assert_eq!(preview.tags, ["todo", "club/2025"]);
 }
+
+#[test]
+fn the_sample_notes_are_notes_like_any_other() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let added = session.add_sample_notes(&Job::new()).expect("sample notes");
+    assert_eq!((added.notes.added, added.warnings.len()), (4, 0));
+    assert_eq!(session.add_sample_notes(&Job::new()).expect("again").items.added, 0);
+    assert_eq!(session.notebooks().expect("notebooks").first().map(|notebook| notebook.notes), Some(4));
+}

@@ -15,6 +15,9 @@ use crate::runs::{Counts as RunCounts, RunId, RunKind, SafetyArchive, Trigger};
 /// The most changes that a summary lists.
 const LISTED: u32 = 200;
 
+/// A few notes to try everything with; made by `cargo run -p backstop-formats --example sample_notes`.
+const SAMPLE_NOTES: &[u8] = include_bytes!("../../../assets/sample-notes.nnbackupz");
+
 /// A plan, with the archive it was made from.
 pub struct PreparedRestore {
     plan: Plan,
@@ -90,6 +93,16 @@ impl Session {
         let library = self.open_library()?;
         let plan = plan(&library, self.scratch(), &mut archive, mode, job).map_err(of_restore)?;
         Ok(PreparedRestore { plan, archive: Some(archive), undoes: None })
+    }
+
+    /// Puts the sample notes into the library: a restore like any other.
+    ///
+    /// # Errors
+    /// As [`Session::apply`].
+    pub fn add_sample_notes(&self, job: &Job) -> Result<RestoreResult, Problem> {
+        let archive = OpenArchive::built_in("sample-notes.nnbackupz", SAMPLE_NOTES)?;
+        let prepared = self.plan(archive, RestoreMode::Merge, job)?;
+        self.apply(prepared, job)
     }
 
     /// Plans to take back what a run did. Touches nothing.
