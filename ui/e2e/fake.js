@@ -44,7 +44,7 @@
   ];
   const titles = ['Sourdough, the slow way', 'Starter feeding log', 'Rye and caraway', 'Flour suppliers in Malmö and around the strait, with their opening hours', 'Oven temperatures', ''];
   const note = (index) => ({ id: `n${index}`, app: 'notesnook', title: titles[index % titles.length], edited: now - index * 3 * DAY, trashed: false, locked: index === 4, favorite: index === 1, pinned: index === 0 });
-  const html = '<h2>Dough</h2><p>850 g strong white flour, <strong>720 g</strong> water at 28 °C, see <a href="https://example.org/flour">the mill</a>.</p><ul><li>150 g wholemeal rye</li><li>200 g starter</li></ul><blockquote>Two loaves of about 900 g.</blockquote><table><tr><th>Hour</th><th>What</th></tr><tr><td>0</td><td>Mix</td></tr></table><pre><code>bake --at 240 --for 25</code></pre>';
+  const html = '<h2>Dough</h2><p>850 g strong white flour, <strong>720 g</strong> water at 28 °C, see <a title="https://example.org/flour">the mill</a>. <span class="attachment" title="image/jpeg">loaf.jpg</span></p><ul class="checklist"><li class="checklist--item checked"><p>Feed the starter</p></li><li class="checklist--item"><p>Heat the oven</p></li></ul><div class="callout" data-callout-type="tip"><h4>Tip</h4><p>Weigh the water.</p></div><ul><li>150 g wholemeal rye</li><li>200 g starter</li></ul><blockquote>Two loaves of about 900 g.</blockquote><table><tr><th>Hour</th><th>What</th></tr><tr><td>0</td><td>Mix</td></tr></table><pre><code>bake --at 240 --for 25</code></pre>';
 
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
   const right = (typed) => { if (typed !== password) throw wrong; };
