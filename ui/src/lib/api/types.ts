@@ -52,7 +52,7 @@ export type Protection =
   | { state: 'never' }
   | { state: 'running' };
 
-export interface StatusFacts {
+export interface StatusCard {
   protection: Protection;
   last_verified: number | null;
   last_verified_full: number | null;
@@ -60,7 +60,7 @@ export interface StatusFacts {
 }
 
 export interface Overview {
-  status: StatusFacts;
+  status: StatusCard;
   interval: Interval;
   encryption: boolean;
   folder: string;
