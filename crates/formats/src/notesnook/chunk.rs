@@ -9,11 +9,14 @@ use base64::engine::general_purpose::GeneralPurpose;
 use base64::read::DecoderReader;
 use flate2::read::MultiGzDecoder;
 
-use super::array::Splitter;
-use super::cipher::{Cipher, engine_for};
+use super::array::{Piece, Splitter};
+use super::cipher::{Cipher, decode, engine_for};
 use super::envelope::{Data, Envelope, check_version, md5_hex};
 use super::keys::Opener;
 use crate::limits;
+
+/// Characters of packed rows that surely hold the row an archive of ours begins with.
+const FIRST_ROW_CHARS: usize = 8 * 1024;
 
 /// The rows of a chunk, still packed, and what its envelope says.
 pub(crate) struct Packed<'file> {
@@ -83,6 +86,17 @@ impl Packed<'_> {
     }
 }
 
+/// The first row, out of no more than the beginning of the packed rows. No check is made.
+pub(crate) fn first_row(z: &[u8]) -> Option<String> {
+    // Base64 is decoded in groups of four.
+    let begin = z.get(..FIRST_ROW_CHARS.min(z.len() / 4 * 4))?;
+    let bytes = decode(std::str::from_utf8(begin).ok()?)?;
+    match Splitter::new(MultiGzDecoder::new(bytes.as_slice())).next() {
+        Ok(Some(Piece::Value(row))) => Some(row.to_owned()),
+        _ => None,
+    }
+}
+
 enum Unpacked<'a> {
     Plain(Cursor<&'a [u8]>),
     Gzip(Box<MultiGzDecoder<DecoderReader<'static, GeneralPurpose, &'a [u8]>>>),
@@ -126,7 +140,6 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
-    use super::super::array::Piece;
     use super::*;
 
     fn gzip(json: &[u8]) -> Vec<u8> {

@@ -24,6 +24,8 @@ pub(crate) struct Peek {
     pub(crate) date_ms: Option<i64>,
     /// Whether its data are encrypted; unknown if they lie beyond the bytes that were looked at.
     pub(crate) encrypted: Option<bool>,
+    /// The first characters of plain data.
+    pub(crate) z: Vec<u8>,
 }
 
 impl Peek {
@@ -42,11 +44,7 @@ impl Peek {
             known |=
                 matches!(&*name, "version" | "type" | "date" | "data" | "hash" | "hash_type" | "compressed");
             if name == "data" {
-                peek.encrypted = match after.trim_ascii_start().first() {
-                    Some(b'{') => Some(true),
-                    Some(b'"') => Some(false),
-                    _ => None,
-                };
+                peek.data(after.trim_ascii_start());
             }
             let Some((value, after)) = next_value(after) else { break };
             match &*name {
@@ -57,6 +55,18 @@ impl Peek {
             rest = after;
         }
         known.then_some(peek)
+    }
+
+    fn data(&mut self, data: &[u8]) {
+        self.encrypted = match data.split_first() {
+            Some((b'{', _)) => Some(true),
+            Some((b'"', text)) => {
+                let end = text.iter().position(|byte| *byte == b'"').unwrap_or(text.len());
+                self.z = text.get(..end).unwrap_or_default().to_vec();
+                Some(false)
+            }
+            _ => None,
+        };
     }
 }
 
@@ -183,8 +193,9 @@ mod tests {
     #[test]
     fn the_first_bytes_tell_what_comes_before_the_data() {
         let head = b"{\n\"version\": 6.1,\n\"type\": \"web\",\n\"date\": 1795307855206,\n\"data\": \"H4sI";
-        let expected = Peek { version: Some(6.1), date_ms: Some(1_795_307_855_206), encrypted: Some(false) };
-        assert_eq!(Peek::of(head), Some(expected));
+        let peek = Peek::of(head).expect("an envelope");
+        assert_eq!((peek.version, peek.date_ms), (Some(6.1), Some(1_795_307_855_206)));
+        assert_eq!((peek.encrypted, peek.z.as_slice()), (Some(false), &b"H4sI"[..]));
         let sealed = Peek::of(br#"{"version":6.1,"data":{"format":"base64","cip"#).expect("an envelope");
         assert_eq!((sealed.encrypted, sealed.date_ms), (Some(true), None));
         let data_first = Peek::of(br#"{"data":"AAAA","version":7}"#).expect("an envelope");

@@ -5,10 +5,9 @@ use std::fmt;
 use backstop_crypto::{Key, RecoveryKey, SlotError};
 use backstop_model::{App, ArchiveHead, Fault, FaultCode, Finding, FlowError, Job, Reader, Sink, TimeMs};
 
-use super::array::Piece;
 use super::attachments::KEY_FILE;
 use super::carrier::{self, Own};
-use super::chunk::{self, Budget};
+use super::chunk;
 use super::cipher::Cipher;
 use super::envelope::{Data, Envelope, VERSION_TEXT, check_version};
 use super::keys::Opener;
@@ -92,11 +91,7 @@ impl NotesnookArchive {
 
     /// The id of a plain archive of ours. An id that can't be read is reported while reading.
     fn plain_archive_id(&self) -> Option<String> {
-        let chunk = self.parts.chunks.first()?;
-        if chunk.peek.as_ref()?.encrypted != Some(false) {
-            return None;
-        }
-        archive_id(&self.file_of(chunk, &Job::new()).ok()?, None)
+        archive_id(&self.parts.chunks.first()?.peek.as_ref()?.z)
     }
 
     /// Tries openers on every encrypted part until one opens.
@@ -121,10 +116,9 @@ impl NotesnookArchive {
             for place in 0..openers.len() {
                 job.check()?;
                 let Some(opener) = openers.get_mut(place) else { break };
-                if cipher.opens_with(opener)? {
-                    let mut opener = openers.swap_remove(place);
-                    let id = archive_id(&file, Some(&mut opener));
-                    return Ok((opener, id));
+                let salt = cipher.salt;
+                if let Ok(z) = cipher.open(opener.key_for(&salt)?) {
+                    return Ok((openers.swap_remove(place), archive_id(&z)));
                 }
             }
         }
@@ -200,21 +194,12 @@ fn cipher_in(file: &[u8]) -> Option<Cipher> {
     }
 }
 
-impl Cipher {
-    fn opens_with(&mut self, opener: &mut Opener) -> Result<bool, FlowError> {
-        let salt = self.salt;
-        Ok(self.open(opener.key_for(&salt)?).is_ok())
-    }
-}
-
-/// The archive id in the first row of a chunk file, if that is a row of ours.
-fn archive_id(file: &[u8], opener: Option<&mut Opener>) -> Option<String> {
-    let packed = chunk::open(file, opener).ok()?;
-    let budget = Budget::default();
-    let mut rows = packed.rows(&budget);
-    let Ok(Some(Piece::Value(json))) = rows.next() else { return None };
-    let row = Row::parse(json).filter(|row| row.text("type").as_deref() == Some(OWN_TYPE))?;
-    match carrier::read(json, &row) {
+/// The archive id in the first row of a chunk, if that is a row of ours. The beginning of its
+/// packed rows is enough.
+fn archive_id(z: &[u8]) -> Option<String> {
+    let first = chunk::first_row(z)?;
+    let row = Row::parse(&first).filter(|row| row.text("type").as_deref() == Some(OWN_TYPE))?;
+    match carrier::read(&first, &row) {
         Own::Begin(begin) => Some(begin.archive),
         _ => None,
     }

@@ -61,7 +61,7 @@ impl Parts {
                 parts.attachments.entry(name.into()).or_insert(place);
             } else if let Some(chunk) = chunk_name(&entry.name) {
                 let (number, encrypted, md5) = chunk;
-                let peek = peek(input, entry)?;
+                let peek = peek(input, entry, number == 0)?;
                 let (number, named_md5) = (Some(number), Some(md5.to_owned()));
                 parts.chunks.push(ChunkPart {
                     entry: place,
@@ -97,7 +97,7 @@ impl Parts {
         place: usize,
         unknown: usize,
     ) -> Result<(), FlowError> {
-        let peek = if unknown <= MOST_UNKNOWN { peek(input, entry)? } else { None };
+        let peek = if unknown <= MOST_UNKNOWN { peek(input, entry, false)? } else { None };
         if peek.is_some() {
             self.stray(&entry.name, "It has not the name of a chunk, but is one; it was read.");
             let chunk =
@@ -134,12 +134,18 @@ fn chunk_name(name: &str) -> Option<(u64, bool, &str)> {
     (digits && hex).then_some((number.parse().ok()?, encrypted, md5))
 }
 
-fn peek(input: &SharedInput, entry: &Entry) -> Result<Option<Peek>, FlowError> {
-    Ok(first_bytes(input, entry)?.as_deref().and_then(Peek::of))
+/// The first bytes of the rows are kept only of the `first` chunk: no other can begin an archive of
+/// ours, and of many chunks they would fill the memory.
+fn peek(input: &SharedInput, entry: &Entry, first: bool) -> Result<Option<Peek>, FlowError> {
+    let mut peek = first_bytes(input, entry)?.as_deref().and_then(Peek::of);
+    if let Some(peek) = peek.as_mut().filter(|_| !first) {
+        peek.z = Vec::new();
+    }
+    Ok(peek)
 }
 
 /// The first bytes of an entry; nothing if they do not unpack.
-pub(crate) fn first_bytes(input: &SharedInput, entry: &Entry) -> Result<Option<Vec<u8>>, FlowError> {
+fn first_bytes(input: &SharedInput, entry: &Entry) -> Result<Option<Vec<u8>>, FlowError> {
     if !entry.readable {
         return Ok(None);
     }
