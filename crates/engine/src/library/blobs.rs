@@ -3,6 +3,7 @@
 //! A blob's name is its content's SHA-256 under a key of the account, so that equal files are kept
 //! once and a name says nothing. The file is one sealed stream.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
@@ -92,6 +93,23 @@ impl Blobs {
     /// [`FlowError::Write`].
     pub fn sync(&self) -> Result<(), FlowError> {
         File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(FlowError::Write)
+    }
+
+    /// Removes the files of blobs that nothing refers to: neither a row nor `kept`. The caller holds
+    /// the job lock, so no job is about to refer to one.
+    ///
+    /// # Errors
+    /// The folder can't be read.
+    pub fn sweep(&self, kept: &BTreeSet<String>) -> io::Result<usize> {
+        let mut swept = 0;
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if !kept.contains(entry.file_name().to_string_lossy().as_ref()) {
+                std::fs::remove_file(entry.path())?;
+                swept += 1;
+            }
+        }
+        Ok(swept)
     }
 
     /// The bytes of a blob, opened when read.

@@ -7,6 +7,7 @@
 mod blobs;
 mod reader;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use backstop_crypto::Key;
@@ -70,6 +71,16 @@ impl Library {
     #[must_use]
     pub fn reader(&self, with_attachments: bool) -> LibraryReader<'_> {
         LibraryReader::new(self, with_attachments)
+    }
+
+    /// Names of all blobs that rows refer to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn blob_names(&self) -> Result<BTreeSet<String>, StoreError> {
+        let mut query = self.store.db.prepare("SELECT name FROM blobs")?;
+        let names = query.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
     }
 
     /// The blob that holds the bytes with this hash, as its app names them.

@@ -16,14 +16,6 @@ pub struct Secured {
     blobs: Vec<BlobRecord>,
 }
 
-impl Secured {
-    /// Attachments whose bytes the plan adds.
-    #[must_use]
-    pub fn attachments(&self) -> u64 {
-        self.blobs.len() as u64
-    }
-}
-
 /// Brings in the bytes of attachments and writes the safety archive. The library's rows stay as
 /// they are. The caller holds the account's job lock until after [`commit`].
 ///
@@ -114,6 +106,11 @@ fn write_items(store: &Store, plan: &Plan) -> Result<(), RestoreError> {
 
 fn write_blobs(store: &Store, blobs: &[BlobRecord]) -> Result<(), RestoreError> {
     store.db.execute("DELETE FROM main.blobs WHERE name IN (SELECT name FROM stage.dropped_blobs)", [])?;
+    // An undo brings back blobs that are still on the disk; an archive's are only heads here.
+    store.db.execute(
+        "INSERT OR IGNORE INTO main.blobs SELECT * FROM stage.blobs WHERE length(sha256) = 32",
+        [],
+    )?;
     for blob in blobs {
         let size = i64::try_from(blob.size_bytes).unwrap_or(i64::MAX);
         store.db.prepare_cached("INSERT OR IGNORE INTO main.blobs VALUES (?1, ?2, ?3, ?4)")?.execute((

@@ -3,9 +3,12 @@
 //! A store under a key of its own account, one file for each run that wrote to the library. It
 //! appears under its final name only after it was written, synced, read back and counted.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use backstop_crypto::Key;
+use backstop_model::TimeMs;
 
 use super::{Change, Plan, RestoreError};
 use crate::library::Library;
@@ -13,6 +16,9 @@ use crate::store::{Lifetime, Store};
 
 /// The extension of safety archives.
 pub const SAFETY_EXTENSION: &str = "safety";
+
+/// How long an undo is offered: 30 days.
+const KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 const UNDO_TABLES: &str = "
 CREATE TABLE safety.undo (here INTEGER PRIMARY KEY, change INTEGER NOT NULL, after BLOB) STRICT;
@@ -45,6 +51,51 @@ impl<'key> Safety<'key> {
         // A run id comes from outside (command line, window): its name must stay in the folder.
         let name: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         self.folder.join(format!("{name}.{SAFETY_EXTENSION}"))
+    }
+
+    /// Removes safety archives that nobody has needed for [`KEPT_MS`]; tells how many.
+    ///
+    /// # Errors
+    /// The folder can't be read, or a file not removed.
+    pub fn expire(&self, now: TimeMs) -> Result<usize, RestoreError> {
+        let mut expired = 0;
+        for path in self.archives()? {
+            let written = std::fs::metadata(&path)?.modified()?;
+            let written_ms = written.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_millis());
+            let age_ms = i128::from(now.0) - i128::try_from(written_ms).unwrap_or(i128::MAX);
+            if age_ms > i128::from(KEPT_MS) {
+                std::fs::remove_file(&path)?;
+                expired += 1;
+            }
+        }
+        Ok(expired)
+    }
+
+    /// Names of the blobs that an undo may bring back.
+    ///
+    /// # Errors
+    /// A safety archive can't be read: then nothing is known to be superfluous.
+    pub fn kept_blobs(&self) -> Result<BTreeSet<String>, RestoreError> {
+        let mut names = BTreeSet::new();
+        for path in self.archives()? {
+            let store = Store::open(&path, self.key, Lifetime::WriteOnce)?;
+            let mut query = store.db.prepare("SELECT name FROM blobs")?;
+            for name in query.query_map([], |row| row.get(0))? {
+                names.insert(name?);
+            }
+        }
+        Ok(names)
+    }
+
+    fn archives(&self) -> Result<Vec<PathBuf>, RestoreError> {
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == SAFETY_EXTENSION) {
+                paths.push(path);
+            }
+        }
+        Ok(paths)
     }
 
     pub(super) fn key(&self) -> &Key {
@@ -115,6 +166,8 @@ fn copy_before_images(
            SELECT rowid, {ITEM_COLUMNS} FROM main.items WHERE rowid IN ({gone});
          INSERT INTO safety.relations SELECT * FROM main.relations WHERE item IN ({gone});
          INSERT INTO safety.attachments SELECT * FROM main.attachments WHERE item IN ({gone});
+         INSERT INTO safety.blobs
+           SELECT * FROM main.blobs WHERE name IN (SELECT name FROM stage.dropped_blobs);
          INSERT INTO safety.undo
            SELECT p.here, CASE p.change WHEN {added} THEN {removed} WHEN {removed} THEN {added} ELSE {updated} END,
                   s.fingerprint

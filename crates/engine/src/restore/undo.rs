@@ -51,6 +51,7 @@ fn lay_out(store: &Store, generation_now: u64) -> Result<(), RestoreError> {
          INSERT INTO stage.items(rowid, {ITEM_COLUMNS}) SELECT rowid, {ITEM_COLUMNS} FROM safety.items;
          INSERT INTO stage.relations SELECT * FROM safety.relations;
          INSERT INTO stage.attachments SELECT * FROM safety.attachments;
+         INSERT INTO stage.blobs SELECT * FROM safety.blobs;
          INSERT INTO stage.plan(here, change, item)
            SELECT u.here,
              CASE WHEN u.change = {removed} AND m.rowid IS NULL THEN {identical}

@@ -1,6 +1,8 @@
 //! Restoring and taking back.
 
-use backstop_engine::api::{Change, Code, Job, NoteQuery, RestoreMode, RestoreResult, Session, ShowAs};
+use backstop_engine::api::{
+    BackupOrder, Change, Code, Job, NoteQuery, RestoreMode, RestoreResult, Session, ShowAs,
+};
 
 use crate::world::{PASSWORD, World, sample};
 
@@ -51,7 +53,10 @@ fn undo_gives_back_an_empty_library() {
     // An undo is a run like any other: it can be taken back too.
     let redo = session.plan_undo(&undone.run).expect("a plan");
     let redone = session.apply(redo, &Job::new()).expect("a redo");
-    assert_eq!(redone.items.added, restored.items.added);
+    assert_eq!((redone.items.added, redone.attachments), (restored.items.added, 6));
+    assert_eq!(session.overview().expect("an overview").attachments, 6);
+    let order = BackupOrder { attachments: true, ..BackupOrder::default() };
+    assert_eq!(session.backup(&order, &Job::new()).expect("a backup of what came back").attachments, 6);
     assert_eq!(
         titles(&session, &NoteQuery { words: Some("rigg".to_owned()), ..NoteQuery::default() }).len(),
         1
@@ -98,4 +103,28 @@ fn the_sample_notes_are_notes_like_any_other() {
     assert_eq!((added.notes.added, added.warnings.len()), (4, 0));
     assert_eq!(session.add_sample_notes(&Job::new()).expect("again").items.added, 0);
     assert_eq!(session.notebooks().expect("notebooks").first().map(|notebook| notebook.notes), Some(4));
+}
+
+#[test]
+fn an_undo_is_offered_for_30_days() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let restored = restore(&world, &session, "full-plain", RestoreMode::Merge);
+    let undo = session.plan_undo(&restored.run).expect("a plan");
+    let undone = session.apply(undo, &Job::new()).expect("an undo");
+    let blobs = || std::fs::read_dir(session_folder(&world).join("blobs")).expect("a folder").count();
+    assert_eq!(blobs(), 6, "an undo of the undo needs them");
+    // Files are dated by the real clock, which may be ahead of the one of this test.
+    world.clock.pass_ms(10 * 365 * 24 * 3_600_000);
+    session.backup(&BackupOrder::default(), &Job::new()).expect("any run tidies up");
+    assert_eq!(blobs(), 0);
+    let refused = session.plan_undo(&undone.run).err().map(|problem| problem.code);
+    assert_eq!(refused, Some(Code::NotFound));
+}
+
+fn session_folder(world: &World) -> std::path::PathBuf {
+    let mut accounts = std::fs::read_dir(world.path("data").join("accounts")).expect("accounts");
+    accounts
+        .find_map(|entry| entry.ok().map(|entry| entry.path()).filter(|path| path.is_dir()))
+        .expect("one account")
 }

@@ -19,12 +19,14 @@ pub use backup::BackupOrder;
 pub use restore::PreparedRestore;
 
 use super::backstop::World;
+use super::of_restore;
 pub(super) use super::of_store;
 use super::{AccountCard, Problem};
 use crate::account::AccountKeys;
 use crate::durable::{Origin, clear_dead_parts};
 use crate::library::Library;
 use crate::lock::{AccountLock, LockKind};
+use crate::restore::Safety;
 use crate::runs::{Begin, Counts, End, MadeArchive, Outcome, RunId, RunKind, RunLog, Trigger, Verification};
 use crate::settings::{LIBRARY, SettingsFile};
 
@@ -131,7 +133,8 @@ impl Session {
         let lock = AccountLock::acquire(&self.folder, LockKind::Job)?;
         let runs = self.runs();
         self.clear_after_the_dead(&lock)?;
-        runs.close_left_running(&lock, self.now())?;
+        let died = !runs.close_left_running(&lock, self.now())?.is_empty();
+        self.tidy(died)?;
         let run = RunId::new(self.timestamp(), random()?);
         runs.begin(&Begin {
             run: run.clone(),
@@ -158,6 +161,21 @@ impl Session {
                 Err(problem)
             }
         }
+    }
+
+    /// Lets undo offers end after their time, and removes blobs that nothing refers to any more: of
+    /// those offers, and of runs that died between writing a blob and naming it.
+    fn tidy(&self, died: bool) -> Result<(), Problem> {
+        let key = self.safety_key();
+        let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
+        let expired = safety.expire(self.now()).map_err(of_restore)?;
+        if died || expired > 0 {
+            let library = self.open_library()?;
+            let mut kept = library.blob_names().map_err(of_store)?;
+            kept.extend(safety.kept_blobs().map_err(of_restore)?);
+            library.blobs.sweep(&kept).map_err(Problem::writing)?;
+        }
+        Ok(())
     }
 
     /// Removes what killed runs left unfinished. A folder that is away is looked at the next time.

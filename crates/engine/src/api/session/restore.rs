@@ -155,7 +155,7 @@ fn result(prepared: &PreparedRestore, run: &RunId, secured: &Secured) -> (Restor
     let record = Record {
         counts: RunCounts {
             notes: prepared.plan.notes.writes(),
-            attachments: secured.attachments(),
+            attachments: prepared.plan.attachments,
             items: items.writes(),
             added: items.added,
             updated: items.updated,
@@ -174,7 +174,7 @@ fn result(prepared: &PreparedRestore, run: &RunId, secured: &Secured) -> (Restor
         outcome,
         items: counts(items),
         notes: counts(prepared.plan.notes),
-        attachments: secured.attachments(),
+        attachments: prepared.plan.attachments,
         safety_archive: Some(secured.safety_archive.to_string_lossy().into_owned()),
         warnings,
     };
