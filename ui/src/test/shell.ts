@@ -2,7 +2,7 @@
 
 import { mockIPC } from '@tauri-apps/api/mocks';
 
-import type { Overview, Problem } from '../lib/api';
+import type { Overview, Problem, ProblemCode } from '../lib/api';
 
 type Answers = Record<string, (args: Record<string, unknown>) => unknown>;
 
@@ -21,7 +21,7 @@ export function shell(answers: Answers): Call[] {
   return calls;
 }
 
-export const problem = (code: string, message = 'It did not work.', hint: string | null = null): Problem => ({ code, message, hint, details: ['where'] });
+export const problem = (code: ProblemCode, message = 'It did not work.', hint: string | null = null): Problem => ({ code, message, hint, details: ['where'] });
 
 export const overviewOf = (over: Partial<Overview> = {}): Overview => ({
   status: { protection: { state: 'protected' }, last_verified: null, last_verified_full: null, next: null },

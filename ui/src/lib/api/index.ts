@@ -1,21 +1,25 @@
 // The one door to the shell: a function for each command and each event, and nothing else.
 // Every rejection is a Problem. No other file imports @tauri-apps.
 
-import { Channel, invoke } from '@tauri-apps/api/core';
+import { Channel } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 
+import { commands } from './bindings';
 import { toProblem } from './problem';
 import type * as T from './types';
 
 export type * from './types';
 export { toProblem } from './problem';
 
-async function call<R>(command: string, args: Record<string, unknown> = {}): Promise<R> {
-  try {
-    return await invoke<R>(command, args);
-  } catch (caught) {
-    throw toProblem(caught);
-  }
+/** The same command, whose rejections are Problems. */
+function door<A extends unknown[], R>(command: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return await command(...args);
+    } catch (caught) {
+      throw toProblem(caught);
+    }
+  };
 }
 
 type Watch = (progress: T.JobProgress) => void;
@@ -27,63 +31,53 @@ function channel(watch: Watch): Channel<T.JobProgress> {
 }
 
 // Accounts
-export const appState = () => call<T.AppState>('app_state');
-export const passwordStrength = (password: string) => call<T.Strength>('password_strength', { password });
-export const suggestPassphrase = () => call<string>('suggest_passphrase');
-export const createAccount = (name: string, password: string, keep: boolean, insist: boolean) =>
-  call<T.CreatedAccount>('create_account', { name, password, keep, insist });
-export const signIn = (account: string, password: string, keep: boolean) =>
-  call<T.KeychainState>('sign_in', { account, password, keep });
-export const signInWithRecoveryKey = (account: string, key: string, newPassword: string, keep: boolean) =>
-  call<T.KeychainState>('sign_in_with_recovery_key', { account, key, newPassword, keep });
-export const signOut = () => call<null>('sign_out');
-export const changePassword = (old: string, newPassword: string, insist: boolean) =>
-  call<null>('change_password', { old, new: newPassword, insist });
-export const showRecoveryKey = (password: string) => call<string[]>('show_recovery_key', { password });
-export const newRecoveryKey = (password: string) => call<string[]>('new_recovery_key', { password });
-export const confirmRecoveryKey = (groups: T.KeyGroup[]) => call<boolean>('confirm_recovery_key', { groups });
-export const saveRecoveryKey = (password: string | null) => call<boolean>('save_recovery_key', { password });
-export const renameAccount = (name: string) => call<null>('rename_account', { name });
-export const deleteAccount = (password: string) => call<null>('delete_account', { password });
-export const checkPassword = (password: string) => call<boolean>('check_password', { password });
-export const addSampleNotes = () => call<number>('add_sample_notes');
+export const appState = door(commands.appState);
+export const passwordStrength = door(commands.passwordStrength);
+export const suggestPassphrase = door(commands.suggestPassphrase);
+export const createAccount = door(commands.createAccount);
+export const signIn = door(commands.signIn);
+export const signInWithRecoveryKey = door(commands.signInWithRecoveryKey);
+export const signOut = door(commands.signOut);
+export const changePassword = door(commands.changePassword);
+export const showRecoveryKey = door(commands.showRecoveryKey);
+export const newRecoveryKey = door(commands.newRecoveryKey);
+export const confirmRecoveryKey = door(commands.confirmRecoveryKey);
+export const saveRecoveryKey = door(commands.saveRecoveryKey);
+export const renameAccount = door(commands.renameAccount);
+export const deleteAccount = door(commands.deleteAccount);
+export const checkPassword = door(commands.checkPassword);
+export const addSampleNotes = door(commands.addSampleNotes);
 
 // Settings
-export const overview = () => call<T.Overview>('overview');
-export const setInterval = (interval: T.Interval, password: string | null) =>
-  call<T.Overview>('set_interval', { interval, password });
-export const setEncryption = (on: boolean, password: string | null) =>
-  call<T.Overview>('set_encryption', { on, password });
-export const pickFolder = () => call<T.FolderChoice | null>('pick_folder');
-export const defaultFolder = () => call<T.FolderChoice>('default_folder');
-export const useFolder = (token: string, password: string | null) =>
-  call<T.Overview>('use_folder', { token, password });
-export const openFolder = () => call<null>('open_folder');
-export const setTheme = (theme: T.Theme) => call<null>('set_theme', { theme });
-export const setOnClose = (onClose: T.OnClose) => call<null>('set_on_close', { onClose });
-export const closeWindow = (choice: T.CloseChoice, remember: boolean) =>
-  call<null>('close_window', { choice, remember });
+export const overview = door(commands.overview);
+export const setInterval = door(commands.setInterval);
+export const setEncryption = door(commands.setEncryption);
+export const pickFolder = door(commands.pickFolder);
+export const defaultFolder = door(commands.defaultFolder);
+export const useFolder = door(commands.useFolder);
+export const openFolder = door(commands.openFolder);
+export const setTheme = door(commands.setTheme);
+export const setOnClose = door(commands.setOnClose);
+export const closeWindow = door(commands.closeWindow);
 
 // Jobs
-export const createBackup = (attachments: boolean, password: string | null, watch: Watch) =>
-  call<T.BackupResult>('create_backup', { attachments, password, progress: channel(watch) });
-export const cancelJob = () => call<null>('cancel_job');
-export const runningJob = () => call<T.JobProgress | null>('running_job');
-export const archives = () => call<T.ArchiveCard[]>('archives');
-export const pickArchive = () => call<T.OpenedArchive | null>('pick_archive');
-export const openKnown = (archive: string) => call<T.OpenedArchive>('open_known', { archive });
-export const unlockArchive = (token: string, password: string | null, recoveryKey: string | null) =>
-  call<T.OpenedArchive>('unlock_archive', { token, password, recoveryKey });
-export const planRestore = (token: string, mode: T.RestoreMode, watch: Watch) =>
-  call<T.PlanSummary>('plan_restore', { token, mode, progress: channel(watch) });
-export const applyPlan = (plan: string, watch: Watch) =>
-  call<T.RestoreResult>('apply_plan', { plan, progress: channel(watch) });
-export const planUndo = (run: string) => call<T.PlanSummary>('plan_undo', { run });
+export const createBackup = door((attachments: boolean, password: string | null, watch: Watch) =>
+  commands.createBackup(attachments, password, channel(watch)));
+export const cancelJob = door(commands.cancelJob);
+export const runningJob = door(commands.runningJob);
+export const archives = door(commands.archives);
+export const pickArchive = door(commands.pickArchive);
+export const openKnown = door(commands.openKnown);
+export const unlockArchive = door(commands.unlockArchive);
+export const planRestore = door((token: string, mode: T.RestoreMode, watch: Watch) =>
+  commands.planRestore(token, mode, channel(watch)));
+export const applyPlan = door((plan: string, watch: Watch) => commands.applyPlan(plan, channel(watch)));
+export const planUndo = door(commands.planUndo);
 
 // The library
-export const notebooks = () => call<T.NotebookNode[]>('notebooks');
-export const notes = (query: T.NoteQuery) => call<T.NotePage>('notes', { query });
-export const notePreview = (id: string, app: string) => call<T.NotePreview>('note_preview', { id, app });
+export const notebooks = door(commands.notebooks);
+export const notes = door(commands.notes);
+export const notePreview = door(commands.notePreview);
 
 // Events. Each gives back what stops listening.
 type Stop = () => void;
