@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use backstop_crypto::{Key, Keyslot, Zeroizing};
 use backstop_formats::notesnook::{Encryption, NotesnookWriter, Salt, WriterOptions};
 use backstop_formats::{ArchiveSecret, open};
-use backstop_model::{FlowError, Job, Loss, Reader, Stage as StageWord, TimeMs, Writer as _};
+use backstop_model::{FlowError, Job, Loss, Reader, Severity, Stage as StageWord, TimeMs, Writer as _};
 use thiserror::Error;
 
 use crate::durable::{NewFile, Origin, SyncedFile};
@@ -118,7 +118,8 @@ fn read_back(synced: &SyncedFile, secret: Option<ArchiveSecret>, job: &Job) -> R
 }
 
 fn compare(put_in: &Tally, came_out: &Checked) -> Result<(), BackupError> {
-    if let Some(finding) = came_out.findings.first() {
+    // A warning is about what the source lacked already, as a file of which only the row is known.
+    if let Some(finding) = came_out.findings.iter().find(|finding| finding.severity == Severity::Damage) {
         return Err(BackupError::NotAsWritten(finding.fault.message.clone()));
     }
     if *put_in != came_out.tally {

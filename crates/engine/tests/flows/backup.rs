@@ -44,6 +44,25 @@ fn a_backup_of_a_restored_file_holds_the_same() {
     }
 }
 
+/// A backup without attachments brings their rows and their key, and no bytes.
+#[test]
+fn files_that_never_came_along_do_not_stop_a_full_backup() {
+    let world = World::new();
+    let first = world.account("Olive", PASSWORD);
+    fill(&world, &first, "full-encrypted");
+    first.use_folder(&world.path("documents"), None).expect("a folder");
+    let partial = BackupOrder { attachments: false, ..BackupOrder::default() };
+    let made = first.backup(&partial, &Job::new()).expect("a backup");
+    let second = world.account("Basil", OTHER_PASSWORD);
+    let plan = second.plan(world.open(Path::new(&made.path), PASSWORD), RestoreMode::Merge, &Job::new());
+    second.apply(plan.expect("a plan"), &Job::new()).expect("a restore");
+    second.use_folder(&world.path("documents"), None).expect("a folder");
+    let full = BackupOrder { attachments: true, ..BackupOrder::default() };
+    let made = second.backup(&full, &Job::new()).expect("a backup of what is there");
+    assert!(made.verified);
+    assert_eq!((made.notes, made.attachments), (17, 0));
+}
+
 #[test]
 fn only_the_right_secrets_open_a_backup_elsewhere() {
     let world = World::new();
