@@ -14,8 +14,8 @@ mod types;
 
 pub use backstop::{Backstop, Setup};
 pub use backstop_crypto::{Password, PasswordTooLong, RecoveryKey, RecoveryKeyError};
-pub use backstop_formats::ArchiveSecret;
-pub use backstop_model::Job;
+pub use backstop_formats::{ArchiveSecret, KeyTextError};
+pub use backstop_model::{Job, Progress, Stage};
 pub use files::{
     ConvertOrder, ConvertReport, FoundNote, OpenArchive, ShowAs, Shown, VerifyLevel, VerifyReport,
 };
@@ -24,5 +24,9 @@ pub use types::*;
 
 pub(crate) use errors::{of_backup, of_flow, of_restore, of_store};
 
+pub use crate::account::Cost;
 pub use crate::inspect::Inventory;
+pub use crate::ports::Ports;
 pub use crate::problem::{Code, Problem};
+pub use crate::schedule::due::catch_up_delay;
+pub use crate::schedule::{Conditions, Due};

@@ -1,6 +1,7 @@
 //! What is in an archive, part by part.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use backstop_formats::Archive;
@@ -71,7 +72,34 @@ impl Inventory {
         self.stage.store.count(&format!("kind = {}", kind_code(kind)))
     }
 
-    fn counts(&self) -> Result<BTreeMap<&'static str, u64>, StoreError> {
+    /// Hands kind, id and title of every notebook, tag, note and attachment to `each`, in that order.
+    ///
+    /// # Errors
+    /// What reading them meets, and what `each` says.
+    pub fn each_title(&self, each: &mut dyn FnMut(&str, &str, &str) -> io::Result<()>) -> io::Result<()> {
+        for kind in [Kind::Notebook, Kind::Tag, Kind::Note, Kind::Attachment] {
+            let failed = |error: rusqlite::Error| io::Error::other(error);
+            let mut query = self
+                .stage
+                .store
+                .db
+                .prepare("SELECT id, title FROM items WHERE kind = ?1 ORDER BY created_ms, id")
+                .map_err(failed)?;
+            let mut rows = query.query([kind_code(kind)]).map_err(failed)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                let id: String = row.get(0).map_err(failed)?;
+                let title: Option<String> = row.get(1).map_err(failed)?;
+                each(kind.as_str(), &id, title.as_deref().unwrap_or_default())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Items of each kind, by its name in the plural.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn counts(&self) -> Result<BTreeMap<&'static str, u64>, StoreError> {
         let plain = [
             ("notes", Kind::Note),
             ("notebooks", Kind::Notebook),

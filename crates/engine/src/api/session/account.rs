@@ -3,11 +3,13 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use backstop_crypto::Password;
+use backstop_crypto::{Password, RecoveryKey};
+use backstop_formats::ArchiveSecret;
+use backstop_model::Job;
 
 use super::Session;
 use crate::account::{AccountError, Accounts, NewPassword};
-use crate::api::{Code, Problem};
+use crate::api::{Code, OpenArchive, Problem};
 use crate::durable::{NewFile, SyncedFile};
 
 impl Session {
@@ -18,6 +20,30 @@ impl Session {
     pub fn sign_out(&self) -> Result<(), Problem> {
         let id = self.keys().head().id;
         Ok(Accounts::forget(id, self.world.ports.keychain.as_ref())?)
+    }
+
+    /// Unlocks an archive with the keys of this account: the one that its archives are made with now, else
+    /// its recovery key, which opens those from before a change of the password too. `false` if it is
+    /// someone else's.
+    ///
+    /// # Errors
+    /// What keeps the archive from being read at all; a cancel.
+    pub fn unlock_own(&self, archive: &mut OpenArchive, job: &Job) -> Result<bool, Problem> {
+        let secrets = {
+            let keys = self.keys();
+            let recovery = RecoveryKey::from_bytes(*keys.recovery_key().expose());
+            [
+                ArchiveSecret::NotesnookKey(keys.nnbackupz_key().0.duplicate()),
+                ArchiveSecret::RecoveryKey(recovery),
+            ]
+        };
+        for secret in &secrets {
+            match archive.unlock(secret, job) {
+                Err(problem) if problem.code == Code::WrongSecret => {}
+                other => return other.map(|()| true),
+            }
+        }
+        Ok(false)
     }
 
     /// Whether this is the account's password.
