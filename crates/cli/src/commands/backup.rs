@@ -1,0 +1,114 @@
+//! Making backups, and what is known of them: `backup`, `run-due`, `list`, `history`.
+
+use std::io::{self, Write};
+
+use backstop_engine::api::{ArchiveCard, BackupOrder, BackupResult, Conditions, Problem, RunLine, Session};
+use serde_json::json;
+
+use crate::args::Backup;
+use crate::desk::{Desk, not_yet, only_the_library};
+use crate::exit::Exit;
+use crate::output::documents::{BackupDocument, KnownArchives};
+use crate::output::words::{count, local, one_line, size, verified};
+
+/// `backstop backup`
+pub(super) fn backup(desk: &Desk, order: &Backup) -> Result<Exit, Problem> {
+    only_the_library(order.place.as_deref())?;
+    if let Some(format) = order.format.as_deref().filter(|format| *format != "nnbackupz") {
+        return Err(not_yet(&format!("The format {format}")));
+    }
+    let session = desk.session()?;
+    let make = |password: Option<&_>| {
+        let order = BackupOrder {
+            attachments: order.attachments.choice().unwrap_or(false),
+            to: order.to.as_deref(),
+            no_encryption: order.no_encryption,
+            automatic: false,
+            password,
+        };
+        desk.watch(|job| session.backup(&order, job))
+    };
+    let result = desk.with_password_if_needed(make)?;
+    desk.output.answer(&BackupDocument::of(&result), |out| made(out, &result))?;
+    desk.output.warnings(&result.warnings);
+    remind_of_attachments(desk, &session, order, &result)?;
+    Ok(result.outcome.into())
+}
+
+/// A backup without attachments of a library that has some is worth a remark.
+fn remind_of_attachments(
+    desk: &Desk,
+    session: &Session,
+    order: &Backup,
+    result: &BackupResult,
+) -> Result<(), Problem> {
+    let silent = order.attachments.choice().is_some() || result.attachments > 0;
+    if !silent && session.overview()?.attachments > 0 {
+        desk.output.remark("Attachments are not in this backup. Include them with --attachments.");
+    }
+    Ok(())
+}
+
+fn made(out: &mut dyn Write, result: &BackupResult) -> io::Result<()> {
+    let encrypted = if result.encrypted { "encrypted" } else { "NOT encrypted" };
+    let checked = if result.verified { "verified" } else { "not verified" };
+    writeln!(
+        out,
+        "{}, {}, {}, {encrypted}, {checked}\n{}",
+        count(result.notes, "note"),
+        count(result.attachments, "attachment"),
+        size(result.bytes),
+        one_line(&result.path)
+    )
+}
+
+/// `backstop run-due`
+pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
+    let session = desk.session()?;
+    let result = desk.watch(|job| session.run_due(&Conditions::by_hand(false), job))?;
+    desk.output.answer(&BackupDocument::if_due(result.as_ref()), |out| match &result {
+        Some(result) => made(out, result),
+        None => writeln!(out, "Nothing is due."),
+    })?;
+    let Some(result) = result else { return Ok(Exit::DONE) };
+    desk.output.warnings(&result.warnings);
+    Ok(result.outcome.into())
+}
+
+/// `backstop list`
+pub(super) fn list(desk: &Desk, place: Option<&str>) -> Result<Exit, Problem> {
+    only_the_library(place)?;
+    let mut archives = desk.session()?.archives()?;
+    if let Some(place) = place {
+        archives.retain(|card| card.place.as_deref() == Some(place));
+    }
+    desk.output.answer(&KnownArchives::of(&archives), |out| {
+        archives.iter().try_for_each(|card| writeln!(out, "{}", archive_line(card)))
+    })?;
+    Ok(Exit::DONE)
+}
+
+fn archive_line(card: &ArchiveCard) -> String {
+    let created = card.created.map_or_else(|| "unknown date    ".to_owned(), local);
+    let notes = card.notes.map_or_else(|| "? notes".to_owned(), |notes| count(notes, "note"));
+    let kind = if card.attachments_included { "with attachments" } else { "notes only" };
+    let open = if card.encrypted { "" } else { "  NOT encrypted" };
+    let pinned = if card.pinned { "  pinned" } else { "" };
+    let state = verified(card.verified);
+    let path = one_line(&card.path);
+    format!("{created}  {notes}  {kind}  {}  {state}{open}{pinned}\n  {path}", size(card.bytes))
+}
+
+/// `backstop history`
+pub(super) fn history(desk: &Desk) -> Result<Exit, Problem> {
+    let runs = desk.session()?.history()?;
+    desk.output.answer(&json!({"runs": runs}), |out| {
+        runs.iter().try_for_each(|run| writeln!(out, "{}", run_line(run)))
+    })?;
+    Ok(Exit::DONE)
+}
+
+fn run_line(run: &RunLine) -> String {
+    let reason = run.reason.as_deref().map(|reason| format!(": {}", one_line(reason))).unwrap_or_default();
+    format!("{}  {}  {}  {}{reason}", run.started, run.run, run.kind, run.outcome.replace('_', " "))
+}

@@ -1,0 +1,56 @@
+//! One function for each command: read the order, call the door, print the answer.
+
+mod account;
+mod backup;
+mod convert;
+mod inspect;
+mod restore;
+mod settings;
+mod show;
+mod verify;
+
+use backstop_engine::api::Problem;
+
+use crate::args::{Command, PlaceCommand};
+use crate::desk::{Desk, LIBRARY, not_yet};
+use crate::exit::Exit;
+
+/// Does what was typed.
+pub(crate) fn run(desk: &Desk, command: Command) -> Result<Exit, Problem> {
+    match command {
+        Command::Account(command) => account::run(desk, command),
+        Command::Place(command) => place(desk, &command),
+        Command::Backup(order) => backup::backup(desk, &order),
+        Command::List(order) => backup::list(desk, order.place.as_deref()),
+        Command::Inspect(order) => inspect::inspect(desk, &order),
+        Command::Verify(order) => verify::verify(desk, &order),
+        Command::Show(order) => show::show(desk, &order),
+        Command::Search(order) => show::search(desk, &order),
+        Command::Plan(order) => restore::plan(desk, &order),
+        Command::Restore(order) => restore::restore(desk, &order),
+        Command::Undo(order) => restore::undo(desk, &order.run),
+        Command::Convert(order) => convert::convert(desk, &order),
+        Command::Schedule(command) => settings::schedule(desk, command),
+        Command::RunDue(_) => backup::run_due(desk),
+        Command::History(_) => backup::history(desk),
+        Command::Settings(command) => settings::settings(desk, command),
+        Command::Later(later) => Err(not_yet(&format!("`{}`", later.name()))),
+    }
+}
+
+/// The places of the account: in this version, its library.
+fn place(desk: &Desk, command: &PlaceCommand) -> Result<Exit, Problem> {
+    match command {
+        PlaceCommand::List => {
+            let account = desk.account(&desk.backstop()?)?;
+            let document =
+                serde_json::json!({"places": [{"id": LIBRARY, "kind": LIBRARY, "account": account.name}]});
+            desk.output
+                .answer(&document, |out| writeln!(out, "{LIBRARY}  the library of {}", account.name))?;
+            Ok(Exit::DONE)
+        }
+        PlaceCommand::Discover(_) => Err(not_yet("`place discover`")),
+        PlaceCommand::Add(_) => Err(not_yet("`place add`")),
+        PlaceCommand::Remove(_) => Err(not_yet("`place remove`")),
+    }
+}

@@ -1,0 +1,111 @@
+//! `backstop show` and `backstop search`
+
+use std::path::Path;
+
+use backstop_engine::api::{Code, FoundNote, NoteQuery, Problem, Session, ShowAs};
+use serde_json::json;
+
+use crate::args::{As, Search, Show};
+use crate::desk::{Desk, not_yet, only_the_library};
+use crate::exit::Exit;
+use crate::output::words::{harmless, one_line, size};
+
+/// Notes of the library that are asked for at once.
+const PAGE: u32 = 500;
+
+/// Shows one item, or takes one attachment out.
+pub(super) fn show(desk: &Desk, order: &Show) -> Result<Exit, Problem> {
+    if let (Some(id), Some(out)) = (&order.attachment, &order.out) {
+        return extract(desk, order, id, out);
+    }
+    let form = match order.form {
+        As::Markdown => return Err(not_yet("`--as markdown`")),
+        As::Html => ShowAs::Html,
+        As::Text => ShowAs::Text,
+        As::Raw => ShowAs::Raw,
+    };
+    if desk.secrets.names_a_vault() {
+        return Err(not_yet("Opening locked notes"));
+    }
+    let shown = match (order.what.as_slice(), &order.place) {
+        ([id], Some(place)) => {
+            only_the_library(Some(place))?;
+            desk.session()?.show(id, form)?
+        }
+        ([file, id], None) => {
+            let backstop = desk.backstop()?;
+            let mut archive = desk.open(&backstop, None, Path::new(file))?;
+            desk.watch(|job| backstop.show(&mut archive, id, form, job))?
+        }
+        _ => return Err(misplaced("show FILE ITEM, or show --place library ITEM")),
+    };
+    desk.output.answer(&shown, |out| {
+        if form == ShowAs::Text && !shown.title.is_empty() {
+            writeln!(out, "{}\n", one_line(&shown.title))?;
+        }
+        let text = if form == ShowAs::Text { harmless(&shown.text) } else { shown.text.clone() };
+        writeln!(out, "{}", text.trim_end_matches('\n'))
+    })?;
+    Ok(Exit::DONE)
+}
+
+fn extract(desk: &Desk, order: &Show, id: &str, out: &Path) -> Result<Exit, Problem> {
+    if order.place.is_some() {
+        return Err(not_yet("Taking attachments out of a place"));
+    }
+    let [file] = order.what.as_slice() else {
+        return Err(misplaced("show FILE --attachment ID --out NEWFILE"));
+    };
+    let backstop = desk.backstop()?;
+    let mut archive = desk.open(&backstop, None, Path::new(file))?;
+    let bytes = desk.watch(|job| backstop.extract(&mut archive, id, out, job))?;
+    let path = out.display().to_string();
+    desk.output.answer(&json!({"attachment": id, "path": path, "bytes": bytes}), |to| {
+        writeln!(to, "{}: {}", one_line(&path), size(bytes))
+    })?;
+    Ok(Exit::DONE)
+}
+
+/// Finds notes by their words.
+pub(super) fn search(desk: &Desk, order: &Search) -> Result<Exit, Problem> {
+    let found = match (order.what.as_slice(), &order.place) {
+        (words, Some(place)) => {
+            only_the_library(Some(place))?;
+            in_library(&desk.session()?, &words.join(" "))?
+        }
+        ([file, words @ ..], None) if !words.is_empty() => {
+            let backstop = desk.backstop()?;
+            let mut archive = desk.open(&backstop, None, Path::new(file))?;
+            desk.watch(|job| backstop.search(&mut archive, &words.join(" "), job))?
+        }
+        _ => return Err(misplaced("search FILE WORDS..., or search --place library WORDS...")),
+    };
+    desk.output.answer(&json!({"notes": found}), |out| {
+        found.iter().try_for_each(|note| writeln!(out, "{}  {}", one_line(&note.id), one_line(&note.title)))
+    })?;
+    Ok(Exit::DONE)
+}
+
+/// Every live note of the library with these words, page by page.
+fn in_library(session: &Session, words: &str) -> Result<Vec<FoundNote>, Problem> {
+    let mut found = Vec::new();
+    loop {
+        let offset = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        let query =
+            NoteQuery { notebook: None, trashed: false, words: Some(words.to_owned()), offset, limit: PAGE };
+        let page = session.notes(&query)?;
+        let last = page.notes.is_empty() || found.len() as u64 + page.notes.len() as u64 >= page.total;
+        found.extend(page.notes.into_iter().map(|row| FoundNote {
+            id: row.id,
+            title: row.title,
+            app: row.app,
+        }));
+        if last {
+            return Ok(found);
+        }
+    }
+}
+
+fn misplaced(form: &str) -> Problem {
+    Problem::new(Code::Usage, format!("This is typed so: backstop {form}"))
+}

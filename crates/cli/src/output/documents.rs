@@ -1,0 +1,323 @@
+//! The JSON of the contract. Fields may be added here, never renamed.
+
+use backstop_engine::api::{
+    AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, KeychainState, OutcomeWord, PlannedChange,
+    Problem, RestoreResult, StatusCard, Verified, Warning,
+};
+use serde::Serialize;
+
+use super::words::rfc3339;
+
+/// An error as the only document.
+#[derive(Serialize)]
+pub(crate) struct ErrorDocument<'a> {
+    error: ErrorBody<'a>,
+}
+
+/// What went wrong.
+#[derive(Serialize)]
+pub(crate) struct ErrorBody<'a> {
+    code: &'static str,
+    message: &'a str,
+    hint: Option<&'a str>,
+    details: &'a [String],
+}
+
+impl<'a> ErrorDocument<'a> {
+    pub(crate) fn of(problem: &'a Problem) -> Self {
+        Self { error: ErrorBody::of(problem) }
+    }
+}
+
+impl<'a> ErrorBody<'a> {
+    pub(crate) fn of(problem: &'a Problem) -> Self {
+        let Problem { code, message, hint, details } = problem;
+        Self { code: code.as_str(), message, hint: hint.as_deref(), details }
+    }
+}
+
+/// `account create`. The one document with a secret in it.
+#[derive(Serialize)]
+pub(crate) struct Created<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) recovery_key: &'a str,
+    pub(crate) recovery_key_file: Option<String>,
+    pub(crate) kept: bool,
+}
+
+/// One account of `account list`.
+#[derive(Serialize)]
+pub(crate) struct AccountLine<'a> {
+    account: &'a str,
+    id: &'a str,
+}
+
+/// `account list`.
+#[derive(Serialize)]
+pub(crate) struct Accounts<'a> {
+    accounts: Vec<AccountLine<'a>>,
+}
+
+impl<'a> Accounts<'a> {
+    pub(crate) fn of(cards: &'a [AccountCard]) -> Self {
+        Self {
+            accounts: cards.iter().map(|card| AccountLine { account: &card.name, id: &card.id }).collect(),
+        }
+    }
+}
+
+/// `account status`.
+#[derive(Serialize)]
+pub(crate) struct AccountStatus<'a> {
+    pub(crate) account: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) logged_in: bool,
+    pub(crate) keychain: KeychainState,
+    pub(crate) library: Option<LibraryStatus<'a>>,
+}
+
+/// What only a logged-in account tells.
+#[derive(Serialize)]
+pub(crate) struct LibraryStatus<'a> {
+    pub(crate) notes: u64,
+    pub(crate) attachments: u64,
+    pub(crate) encryption: bool,
+    pub(crate) folder: &'a str,
+    pub(crate) warnings: &'a [String],
+    pub(crate) recovery_key_confirmed: bool,
+    pub(crate) schedule: Schedule,
+}
+
+/// `schedule show` and `schedule set`.
+#[derive(Serialize)]
+pub(crate) struct Schedule {
+    pub(crate) backups: &'static str,
+    #[serde(flatten)]
+    protection: backstop_engine::api::Protection,
+    last_verified: Option<String>,
+    last_verified_full: Option<String>,
+    next: Option<String>,
+}
+
+impl Schedule {
+    pub(crate) fn of(backups: &'static str, card: &StatusCard) -> Self {
+        Self {
+            backups,
+            protection: card.protection.clone(),
+            last_verified: card.last_verified.and_then(rfc3339),
+            last_verified_full: card.last_verified_full.and_then(rfc3339),
+            next: card.next.and_then(rfc3339),
+        }
+    }
+}
+
+/// One archive of `backup`.
+#[derive(Serialize)]
+struct MadeArchive<'a> {
+    place: &'static str,
+    path: &'a str,
+    bytes: u64,
+    notes: u64,
+    attachments: u64,
+    verified: bool,
+    encrypted: bool,
+}
+
+/// `backup`, and `run-due` when something was due.
+#[derive(Serialize)]
+pub(crate) struct BackupDocument<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<bool>,
+    run: Option<&'a str>,
+    outcome: OutcomeWord,
+    archives: Vec<MadeArchive<'a>>,
+    warnings: &'a [Warning],
+}
+
+impl<'a> BackupDocument<'a> {
+    pub(crate) fn of(result: &'a BackupResult) -> Self {
+        let archive = MadeArchive {
+            place: "library",
+            path: &result.path,
+            bytes: result.bytes,
+            notes: result.notes,
+            attachments: result.attachments,
+            verified: result.verified,
+            encrypted: result.encrypted,
+        };
+        Self {
+            due: None,
+            run: Some(&result.run),
+            outcome: result.outcome,
+            archives: vec![archive],
+            warnings: &result.warnings,
+        }
+    }
+
+    /// What `run-due` made, or that there was nothing to make.
+    pub(crate) fn if_due(result: Option<&'a BackupResult>) -> Self {
+        let nothing = Self {
+            due: None,
+            run: None,
+            outcome: OutcomeWord::Completed,
+            archives: Vec::new(),
+            warnings: &[],
+        };
+        Self { due: Some(result.is_some()), ..result.map_or(nothing, Self::of) }
+    }
+}
+
+/// One archive of `list`.
+#[derive(Serialize)]
+struct KnownArchive<'a> {
+    id: &'a str,
+    path: &'a str,
+    place: Option<&'a str>,
+    created: Option<String>,
+    attachments_included: bool,
+    encrypted: bool,
+    notes: Option<u64>,
+    bytes: u64,
+    verified: Verified,
+    verified_at: Option<String>,
+    pinned: bool,
+    automatic: Option<bool>,
+}
+
+/// `list`.
+#[derive(Serialize)]
+pub(crate) struct KnownArchives<'a> {
+    archives: Vec<KnownArchive<'a>>,
+}
+
+impl<'a> KnownArchives<'a> {
+    pub(crate) fn of(cards: &'a [ArchiveCard]) -> Self {
+        let line = |card: &'a ArchiveCard| KnownArchive {
+            id: &card.id,
+            path: &card.path,
+            place: card.place.as_deref(),
+            created: card.created.and_then(rfc3339),
+            attachments_included: card.attachments_included,
+            encrypted: card.encrypted,
+            notes: card.notes,
+            bytes: card.bytes,
+            verified: card.verified,
+            verified_at: card.verified_at.and_then(rfc3339),
+            pinned: card.pinned,
+            automatic: card.automatic,
+        };
+        Self { archives: cards.iter().map(line).collect() }
+    }
+}
+
+/// Numbers that `plan`, `restore` and `undo` share.
+#[derive(Serialize)]
+struct Counts {
+    added: u64,
+    updated: u64,
+    removed: u64,
+    identical: u64,
+    kept: u64,
+    failed: u64,
+}
+
+impl From<&ChangeCounts> for Counts {
+    fn from(counts: &ChangeCounts) -> Self {
+        let ChangeCounts { added, updated, removed, identical, kept, failed } = *counts;
+        Self { added, updated, removed, identical, kept, failed }
+    }
+}
+
+/// `restore` and `undo`.
+#[derive(Serialize)]
+pub(crate) struct RestoreDocument<'a> {
+    run: &'a str,
+    outcome: OutcomeWord,
+    #[serde(flatten)]
+    counts: Counts,
+    notes: Counts,
+    attachments: u64,
+    safety_archive: Option<&'a str>,
+    warnings: &'a [Warning],
+}
+
+impl<'a> RestoreDocument<'a> {
+    pub(crate) fn of(result: &'a RestoreResult) -> Self {
+        Self {
+            run: &result.run,
+            outcome: result.outcome,
+            counts: (&result.items).into(),
+            notes: (&result.notes).into(),
+            attachments: result.attachments,
+            safety_archive: result.safety_archive.as_deref(),
+            warnings: &result.warnings,
+        }
+    }
+}
+
+/// One item of a plan.
+#[derive(Serialize)]
+pub(crate) struct PlannedItem<'a> {
+    id: &'a str,
+    kind: &'a str,
+    title: &'a str,
+}
+
+/// What `plan` would do, item by item; what is identical is only counted.
+#[derive(Serialize)]
+pub(crate) struct PlanLists<'a> {
+    added: Vec<PlannedItem<'a>>,
+    updated: Vec<PlannedItem<'a>>,
+    removed: Vec<PlannedItem<'a>>,
+    kept: Vec<PlannedItem<'a>>,
+}
+
+impl<'a> PlanLists<'a> {
+    pub(crate) fn of(lines: &'a [PlannedChange]) -> Self {
+        let only = |change: Change| {
+            let chosen = lines.iter().filter(move |line| line.change == change);
+            chosen.map(|line| PlannedItem { id: &line.id, kind: &line.kind, title: &line.title }).collect()
+        };
+        Self {
+            added: only(Change::Added),
+            updated: only(Change::Updated),
+            removed: only(Change::Removed),
+            kept: only(Change::Kept),
+        }
+    }
+}
+
+/// `plan`: the numbers of `restore`, and the items behind them under `items`.
+#[derive(Serialize)]
+pub(crate) struct PlanDocument<'a> {
+    /// Always null: a plan is no run.
+    run: Option<&'a str>,
+    outcome: OutcomeWord,
+    #[serde(flatten)]
+    counts: Counts,
+    notes: Counts,
+    attachments: u64,
+    only_here: u64,
+    /// Always null: nothing is overwritten by a plan.
+    safety_archive: Option<&'a str>,
+    items: PlanLists<'a>,
+    warnings: &'a [Warning],
+}
+
+impl<'a> PlanDocument<'a> {
+    pub(crate) fn of(summary: &'a backstop_engine::api::PlanSummary, lists: PlanLists<'a>) -> Self {
+        let odd = !summary.warnings.is_empty();
+        Self {
+            run: None,
+            outcome: if odd { OutcomeWord::CompletedWithWarnings } else { OutcomeWord::Completed },
+            counts: (&summary.items).into(),
+            notes: (&summary.notes).into(),
+            attachments: summary.attachments,
+            only_here: summary.only_here,
+            safety_archive: None,
+            items: lists,
+            warnings: &summary.warnings,
+        }
+    }
+}

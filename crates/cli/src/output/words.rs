@@ -1,0 +1,190 @@
+//! How numbers, times and warnings read.
+
+use backstop_engine::api::{Interval, Protection, StatusCard, Verified, Warning};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A number with its noun: `1 note`, `1,204 notes`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// Digits in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size in decimal units, as file managers show it.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if bytes < 1000 {
+        return count(bytes, "byte");
+    }
+    let (mut tenths, mut unit) = (u128::from(bytes) * 10 / 1000, 0);
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        (tenths, unit) = (tenths / 1000, unit + 1);
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS.get(unit).unwrap_or(&"PB"))
+}
+
+/// A moment for a person: local, to the minute.
+pub(crate) fn local(ms: i64) -> String {
+    in_zone(ms, &TimeZone::system())
+}
+
+fn in_zone(ms: i64, zone: &TimeZone) -> String {
+    match Timestamp::from_millisecond(ms) {
+        Ok(moment) => moment.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        Err(_) => "an impossible date".to_owned(),
+    }
+}
+
+/// A moment for a program: RFC 3339, UTC, milliseconds. `None` for what no calendar holds.
+pub(crate) fn rfc3339(ms: i64) -> Option<String> {
+    Timestamp::from_millisecond(ms).ok().map(|moment| format!("{moment:.3}"))
+}
+
+/// A text that stays on its line and moves no cursor, whatever a file had in it.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || is_turning(c) { ' ' } else { c }).collect()
+}
+
+/// The text of a note for a terminal: lines stay, what would steer the terminal goes.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+}
+
+/// Marks that turn the direction of writing and so can make a name look like another one.
+fn is_turning(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A warning as a line.
+pub(crate) fn warning(warning: &Warning) -> String {
+    let item = warning.item.as_deref().map(|item| format!(" ({})", one_line(item))).unwrap_or_default();
+    format!("warning: {}: {}{item}", warning.code, one_line(&warning.message))
+}
+
+/// What was last found out about an archive.
+pub(crate) fn verified(state: Verified) -> &'static str {
+    match state {
+        Verified::Full => "verified",
+        Verified::Quick => "checked quickly",
+        Verified::Never => "not checked",
+        Verified::Damaged => "DAMAGED",
+    }
+}
+
+/// An interval.
+pub(crate) fn every(interval: Interval) -> &'static str {
+    match interval {
+        Interval::Never => "never",
+        Interval::Daily => "daily",
+        Interval::Weekly => "weekly",
+        Interval::Monthly => "monthly",
+    }
+}
+
+/// The status card in sentences.
+pub(crate) fn status(card: &StatusCard) -> String {
+    let state = match &card.protection {
+        Protection::Protected => "Protected.".to_owned(),
+        Protection::Due => "A backup is due.".to_owned(),
+        Protection::Overdue { days } => format!("Overdue by {}.", count(u64::from(*days), "day")),
+        Protection::Failed { reason, .. } => format!("The last backup failed: {}", one_line(reason)),
+        Protection::Never => "There is no verified backup yet.".to_owned(),
+        Protection::Running => "A backup is being made.".to_owned(),
+    };
+    let last = card.last_verified.map(|ms| format!(" Last verified backup: {}.", local(ms)));
+    let full = card.last_verified_full.map(|ms| format!(" With attachments: {}.", local(ms)));
+    let next = card.next.map(|ms| format!(" Next: {}.", local(ms)));
+    [Some(state), last, full, next].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backstop_engine::api::Code;
+
+    #[test]
+    fn numbers_are_grouped_and_agree_with_their_noun() {
+        for (number, wanted) in [
+            (0, "0 notes"),
+            (1, "1 note"),
+            (12, "12 notes"),
+            (1204, "1,204 notes"),
+            (1_000_000, "1,000,000 notes"),
+        ] {
+            assert_eq!(count(number, "note"), wanted);
+        }
+    }
+
+    #[test]
+    fn sizes_take_the_unit_that_fits() {
+        for (bytes, wanted) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1000, "1.0 kB"),
+            (1_049_999, "1.0 MB"),
+            (412_345_678, "412.3 MB"),
+            (5_000_000_000, "5.0 GB"),
+            (u64::MAX, "18446.7 PB"),
+        ] {
+            assert_eq!(size(bytes), wanted);
+        }
+    }
+
+    #[test]
+    fn moments_are_exact_for_programs_and_short_for_people() {
+        assert_eq!(rfc3339(1_795_307_854_004).as_deref(), Some("2026-11-22T00:37:34.004Z"));
+        assert_eq!(rfc3339(0).as_deref(), Some("1970-01-01T00:00:00.000Z"));
+        assert_eq!(rfc3339(-1).as_deref(), Some("1969-12-31T23:59:59.999Z"));
+        assert_eq!(rfc3339(i64::MAX), None);
+        assert_eq!(in_zone(1_795_307_854_004, &TimeZone::UTC), "2026-11-22 00:37");
+        assert_eq!(in_zone(i64::MIN, &TimeZone::UTC), "an impossible date");
+    }
+
+    #[test]
+    fn nothing_in_a_file_can_steer_the_terminal() {
+        assert_eq!(one_line("a\u{1b}[2Jb\nc\u{202e}d"), "a [2Jb c d");
+        assert_eq!(harmless("a\u{1b}[2Jb\r\nc\td\u{7}"), "a[2Jb\nc\td");
+    }
+
+    #[test]
+    fn the_status_is_a_sentence_in_every_state() {
+        let card =
+            |protection| StatusCard { protection, last_verified: None, last_verified_full: None, next: None };
+        let failed = Protection::Failed { reason: "no\nspace".to_owned(), code: Code::NoSpace };
+        for (protection, wanted) in [
+            (Protection::Protected, "Protected."),
+            (Protection::Due, "A backup is due."),
+            (Protection::Overdue { days: 1 }, "Overdue by 1 day."),
+            (failed, "The last backup failed: no space"),
+            (Protection::Never, "There is no verified backup yet."),
+            (Protection::Running, "A backup is being made."),
+        ] {
+            assert_eq!(status(&card(protection)), wanted);
+        }
+    }
+
+    #[test]
+    fn a_warning_names_its_code_and_item() {
+        let odd = |item: Option<&str>| Warning {
+            code: "stray".to_owned(),
+            message: "An entry that does not belong there.".to_owned(),
+            item: item.map(str::to_owned),
+        };
+        assert_eq!(warning(&odd(None)), "warning: stray: An entry that does not belong there.");
+        assert_eq!(warning(&odd(Some("x"))), "warning: stray: An entry that does not belong there. (x)");
+    }
+}
