@@ -5,6 +5,8 @@
 //! only by what a person can see and press, and by what lies on the disk afterwards.
 
 pub mod built;
+pub mod cli;
+pub mod foreign;
 pub mod shell;
 pub mod trouble;
 
