@@ -7,6 +7,7 @@ import type { OpenedArchive } from '../api';
 import { restoreFlow } from '../state/restore.svelte';
 import Bar from './Bar.svelte';
 import KeyCheck from './KeyCheck.svelte';
+import KeyGrid from './KeyGrid.svelte';
 import Menu from './Menu.svelte';
 import NoteBody from './NoteBody.svelte';
 import ProblemCard from './ProblemCard.svelte';
@@ -146,4 +147,41 @@ test('a problem copies its code and details, never more', async () => {
   await fireEvent.click(screen.getByRole('button', { name: 'Copy details' }));
   expect(writeText).toHaveBeenCalledWith('no_space\nThe drive is full.\nFree up space.\nwhere');
   await screen.findByText('Copied');
+});
+
+describe('copying the recovery key', () => {
+  const groups = ['7QHD', '2M4X'];
+  const press = async (clipboard: object) => {
+    vi.stubGlobal('navigator', { language: 'en-GB', clipboard });
+    render(KeyGrid, { groups, name: 'Mira', password: null });
+    await fireEvent.click(screen.getByRole('button', { name: 'Copy' }));
+  };
+
+  test('is cleared after a minute', async () => {
+    vi.useFakeTimers();
+    let held = '';
+    const clipboard = { writeText: (text: string) => { held = text; return Promise.resolve(); }, readText: () => Promise.resolve(held) };
+    await press(clipboard);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(held).toBe('7QHD-2M4X');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(held.trim()).toBe('');
+    expect(screen.getByText('The clipboard is cleared.')).toBeTruthy();
+    vi.useRealTimers();
+  });
+
+  test('leaves alone what was copied since', async () => {
+    vi.useFakeTimers();
+    let held = '';
+    await press({ writeText: (text: string) => { held = text; return Promise.resolve(); }, readText: () => Promise.resolve(held) });
+    held = 'a shopping list';
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(held).toBe('a shopping list');
+    vi.useRealTimers();
+  });
+
+  test('says so when it cannot', async () => {
+    await press({ writeText: () => Promise.reject(new Error('no')) });
+    await screen.findByText(/does not let Backstop copy/);
+  });
 });

@@ -63,6 +63,7 @@ export const setup = {
     print: 'Print',
     copy: 'Copy',
     copied: 'Copied. The clipboard is cleared in one minute.',
+    notCopied: 'This system does not let Backstop copy. Save or print the key, or select it and copy it yourself.',
     cleared: 'The clipboard is cleared.',
     notCleared: 'The clipboard could not be cleared. Copy something else over it.',
     place: 'A good place is on paper or in a password manager, not next to the backups.',
