@@ -7,7 +7,6 @@
 pub mod built;
 pub mod cli;
 pub mod foreign;
-pub mod shell;
 pub mod trouble;
 
 #[cfg(target_os = "linux")]

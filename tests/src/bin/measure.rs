@@ -24,10 +24,9 @@ mod linux {
     use std::time::{Duration, Instant};
 
     use backstop_testkit::{Corpus, notesnook};
-    use backstop_tests::shell::{DONE, Shell};
+    use backstop_tests::cli::Cli;
     use backstop_tests::{Outcome, Trouble};
 
-    const PASSWORD: &str = "nine violins drift past copper plums";
     /// Notes of the measured account: mean 4.2 KB of HTML each, 28 MB of JSON.
     const NOTES: usize = 5_000;
     /// Rows of one chunk file: Notesnook closes a chunk at about 10 MB.
@@ -44,40 +43,40 @@ mod linux {
     }
 
     pub(super) fn measure() -> Outcome {
-        let (shell, _) = Shell::with_account(PASSWORD)?;
-        let plain = shell.file("made-up.nnbackupz");
+        let cli = Cli::with_account()?;
+        let plain = cli.path("made-up.nnbackupz");
         let rows: Vec<String> = Corpus::of(NOTES).rows().collect();
         let chunks = rows.chunks(ROWS).zip(0..).map(|(rows, number)| notesnook::Chunk::plain(number, rows));
         fs::write(&plain, notesnook::archive(&chunks.collect::<Vec<_>>()).bytes())?;
         let plain = plain.display().to_string();
-        let sealed = shell.file("sealed.nnbackupz").display().to_string();
-        let backups = shell.file("backups").display().to_string();
+        let sealed = cli.path("sealed.nnbackupz").display().to_string();
         println!("{NOTES} made-up notes\n{:<34} {:>9} {:>9} {:>9}", "job", "clock", "cpu", "peak");
         let jobs: [(&str, Vec<&str>); 7] = [
             ("inspect, plain", vec!["inspect", &plain]),
-            ("convert to encrypted", vec!["convert", &plain, &sealed]),
+            ("convert to encrypted", vec!["convert", &plain, &sealed, "--out-password-file", "@first"]),
             ("verify, encrypted", vec!["verify", &sealed]),
             ("restore into the empty library", vec!["restore", &sealed]),
             ("restore again", vec!["restore", &sealed]),
-            ("backup, encrypted", vec!["backup", "--to", &backups]),
+            ("backup, encrypted", vec!["backup"]),
             ("search in the library", vec!["search", "--place", "library", "harbour", "plum"]),
         ];
         for (name, words) in jobs {
-            let cost = run(&shell, &words).map_err(|trouble| trouble.during(name))?;
+            let cost = run(&cli, &words).map_err(|trouble| trouble.during(name))?;
             let (clock, peak) = (cost.clock.as_secs_f64(), cost.peak_kib / 1024);
             println!("{name:<34} {clock:>7.2} s {:>7.2} s {peak:>5} MiB", cost.processor_s);
         }
         println!("sizes: plain {}, encrypted {}", size(&plain)?, size(&sealed)?);
-        shell.run(["account", "status"])?.expect_code(DONE).map(drop)
+        Ok(())
     }
 
     fn size(path: &str) -> Outcome<String> {
         Ok(format!("{:.1} MB", fs::metadata(Path::new(path))?.len() as f64 / 1e6))
     }
 
-    fn run(shell: &Shell, words: &[&str]) -> Outcome<Cost> {
-        let mut command: Command = shell.command(words)?;
-        command.env("BACKSTOP_OUT_PASSWORD", PASSWORD).stdout(Stdio::null());
+    fn run(cli: &Cli, words: &[&str]) -> Outcome<Cost> {
+        let account = ["--account", "anna", "--password-file", "@first"];
+        let mut command: Command = cli.command(&[&account, words].concat());
+        command.stdout(Stdio::null());
         let started = Instant::now();
         let mut child = command.spawn()?;
         let mut cost = Cost::default();
