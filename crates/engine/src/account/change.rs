@@ -7,9 +7,9 @@ use backstop_crypto::{Allowance, Kek, Key, Keyslots, Password, RecoveryKey, Slot
 
 use super::error::AccountError;
 use super::file::AccountFile;
-use super::folder::{Accounts, PATIENCE, slots_for};
+use super::folder::{AccountHead, Accounts, PATIENCE, slots_for};
 use super::keys::AccountKeys;
-use super::name::AccountId;
+use super::name::{AccountId, AccountName};
 use super::strength::strength;
 use super::vault::Vault;
 use crate::durable::clear_dead_parts;
@@ -145,6 +145,31 @@ impl Accounts {
         let mut vault = Vault::open(&key, file.id, file.generation, &file.vault)?;
         vault.recovery_confirmed = true;
         file.vault = vault.seal(&key, file.id, file.generation)?;
+        let folder = keys.folder().to_owned();
+        let sum = file.replace(&folder, &self.origin(&folder))?;
+        *keys = AccountKeys::from_parts(folder, file, sum, key, vault);
+        Ok(())
+    }
+
+    /// Gives an account another name.
+    ///
+    /// # Errors
+    /// A name that is none or taken, or what writing says.
+    pub fn rename(&self, keys: &mut AccountKeys, name: &str) -> Result<(), AccountError> {
+        let name = AccountName::new(name)?;
+        // Nobody may create an account of that name meanwhile.
+        let _alone = self.alone()?;
+        let id = keys.head().id;
+        let taken = |other: &AccountHead| other.id != id && other.name.looks_like(name.as_str());
+        if self.list()?.accounts.iter().any(taken) {
+            return Err(AccountError::NameTaken);
+        }
+        let _state = AccountLock::wait(keys.folder(), LockKind::State, PATIENCE)?;
+        keys.refresh()?;
+        let (mut file, _) = AccountFile::read(keys.folder())?;
+        let key = keys.account_key().duplicate();
+        let vault = Vault::open(&key, file.id, file.generation, &file.vault)?;
+        file.name = name;
         let folder = keys.folder().to_owned();
         let sum = file.replace(&folder, &self.origin(&folder))?;
         *keys = AccountKeys::from_parts(folder, file, sum, key, vault);

@@ -163,7 +163,7 @@ impl Accounts {
         let name = AccountName::new(new.name)?;
         new.password.check(name.as_str())?;
         fs::create_dir_all(&self.folder).map_err(AccountError::Write)?;
-        let _alone = AccountLock::wait(&self.folder, LockKind::State, PATIENCE)?;
+        let _alone = self.alone()?;
         self.clear_leftovers();
         if self.list()?.accounts.iter().any(|other| other.name.looks_like(name.as_str())) {
             return Err(AccountError::NameTaken);
@@ -182,6 +182,11 @@ impl Accounts {
         let sum = file.create(&folder, &origin)?;
         system::sync_folder(&self.folder).map_err(AccountError::Write)?;
         Ok(AccountKeys::from_parts(folder, file, sum, key, vault))
+    }
+
+    /// Holds the list of accounts: no other one appears or takes another name meanwhile.
+    pub(super) fn alone(&self) -> Result<AccountLock, AccountError> {
+        Ok(AccountLock::wait(&self.folder, LockKind::State, PATIENCE)?)
     }
 
     /// Deletes an account and everything in its folder, never an archive. What the keychain said

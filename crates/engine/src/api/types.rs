@@ -81,13 +81,10 @@ pub struct StatusCard {
     /// The state word.
     pub protection: Protection,
     /// The last verified backup of any kind.
-    #[specta(type = Option<f64>)]
     pub last_verified: Option<i64>,
     /// The last verified backup with attachments.
-    #[specta(type = Option<f64>)]
     pub last_verified_full: Option<i64>,
     /// When the next one starts by itself.
-    #[specta(type = Option<f64>)]
     pub next: Option<i64>,
 }
 
@@ -105,10 +102,8 @@ pub struct Overview {
     /// What is wrong or risky about that folder, in sentences.
     pub folder_warnings: Vec<String>,
     /// Notes in the library, live and trashed.
-    #[specta(type = f64)]
     pub notes: u64,
     /// Attachments in the library.
-    #[specta(type = f64)]
     pub attachments: u64,
     /// Whether the recovery key has yet to be confirmed.
     pub recovery_key_unconfirmed: bool,
@@ -124,7 +119,6 @@ pub struct FolderChoice {
     /// For showing only: where archives would be written.
     pub path: String,
     /// Free space there.
-    #[specta(type = Option<f64>)]
     pub free_bytes: Option<u64>,
     /// What is wrong or risky about it, in sentences.
     pub warnings: Vec<String>,
@@ -142,22 +136,18 @@ pub struct ArchiveCard {
     /// The place it is a backup of, `null` if not known.
     pub place: Option<String>,
     /// When it was made.
-    #[specta(type = Option<f64>)]
     pub created: Option<i64>,
     /// Whether attachments are in it.
     pub attachments_included: bool,
     /// Whether it is encrypted.
     pub encrypted: bool,
     /// Notes in it, `null` if not known without its password.
-    #[specta(type = Option<f64>)]
     pub notes: Option<u64>,
     /// Its size.
-    #[specta(type = f64)]
     pub bytes: u64,
     /// What was last found out about it.
     pub verified: Verified,
     /// When.
-    #[specta(type = Option<f64>)]
     pub verified_at: Option<i64>,
     /// Never deleted by itself.
     pub pinned: bool,
@@ -173,14 +163,12 @@ pub struct OpenedArchive {
     /// File name.
     pub name: String,
     /// Its size.
-    #[specta(type = f64)]
     pub bytes: u64,
     /// Format by its usual extension, as `nnbackupz`.
     pub format: String,
     /// Format version.
     pub format_version: String,
     /// When it was made.
-    #[specta(type = Option<f64>)]
     pub created: Option<i64>,
     /// Whether its notes are encrypted.
     pub encrypted: bool,
@@ -233,22 +221,16 @@ pub struct PlannedChange {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ChangeCounts {
     /// New items.
-    #[specta(type = f64)]
     pub added: u64,
     /// Items replaced.
-    #[specta(type = f64)]
     pub updated: u64,
     /// Items taken away.
-    #[specta(type = f64)]
     pub removed: u64,
     /// Items that are the same.
-    #[specta(type = f64)]
     pub identical: u64,
     /// Items that differ and stay as they are.
-    #[specta(type = f64)]
     pub kept: u64,
     /// Items that could not be restored.
-    #[specta(type = f64)]
     pub failed: u64,
 }
 
@@ -273,10 +255,8 @@ pub struct PlanSummary {
     /// Only notes.
     pub notes: ChangeCounts,
     /// Notes in the library that the archive does not have; they stay.
-    #[specta(type = f64)]
     pub only_here: u64,
     /// Attachments whose bytes would be added.
-    #[specta(type = f64)]
     pub attachments: u64,
     /// The notes and notebooks that change, at most 200 of them.
     pub changes: Vec<PlannedChange>,
@@ -310,7 +290,6 @@ pub struct RestoreResult {
     /// Only notes.
     pub notes: ChangeCounts,
     /// Attachments whose bytes were added.
-    #[specta(type = f64)]
     pub attachments: u64,
     /// The safety archive that undo stands on.
     pub safety_archive: Option<String>,
@@ -330,13 +309,10 @@ pub struct BackupResult {
     /// Its full path, for showing and for the command line.
     pub path: String,
     /// Its size.
-    #[specta(type = f64)]
     pub bytes: u64,
     /// Notes in it.
-    #[specta(type = f64)]
     pub notes: u64,
     /// Attachments whose bytes are in it.
-    #[specta(type = f64)]
     pub attachments: u64,
     /// Whether it was read back and compared. Always true for a completed one.
     pub verified: bool,
@@ -366,16 +342,12 @@ pub struct JobProgress {
     /// The stage.
     pub stage: StageWord,
     /// Items done in this stage.
-    #[specta(type = f64)]
     pub items_done: u64,
     /// Items in this stage, 0 if not known.
-    #[specta(type = f64)]
     pub items_total: u64,
     /// Bytes done in this stage.
-    #[specta(type = f64)]
     pub bytes_done: u64,
     /// Bytes in this stage, 0 if not known.
-    #[specta(type = f64)]
     pub bytes_total: u64,
     /// Estimated seconds left, `null` while too little is known.
     #[specta(type = Option<f64>)]
@@ -392,7 +364,6 @@ pub struct NotebookNode {
     /// The notebook it is in.
     pub parent: Option<String>,
     /// Live notes directly in it.
-    #[specta(type = f64)]
     pub notes: u64,
 }
 
@@ -421,7 +392,6 @@ pub struct NoteRow {
     /// Its title.
     pub title: String,
     /// When it was last edited.
-    #[specta(type = Option<f64>)]
     pub edited: Option<i64>,
     /// In the trash.
     pub trashed: bool,
@@ -437,7 +407,6 @@ pub struct NoteRow {
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub struct NotePage {
     /// How many there are in all.
-    #[specta(type = f64)]
     pub total: u64,
     /// This page of them.
     pub notes: Vec<NoteRow>,
@@ -455,10 +424,8 @@ pub struct NotePreview {
     /// Locked by a vault.
     pub locked: bool,
     /// When it was made.
-    #[specta(type = Option<f64>)]
     pub created: Option<i64>,
     /// When it was last edited.
-    #[specta(type = Option<f64>)]
     pub edited: Option<i64>,
     /// Paths of its notebooks.
     pub notebooks: Vec<String>,

@@ -46,6 +46,23 @@ fn accounts_share_no_key_and_no_name() {
 }
 
 #[test]
+fn an_account_is_renamed_and_keeps_its_secrets() {
+    let data = tempfile::tempdir().unwrap();
+    let accounts = accounts(data.path());
+    let mut one = create(&accounts, "One", STRONG);
+    let _two = create(&accounts, "Two", STRONG);
+    assert!(matches!(accounts.rename(&mut one, "tWO"), Err(AccountError::NameTaken)));
+    assert!(matches!(accounts.rename(&mut one, " "), Err(AccountError::Name(NameError::Empty))));
+    assert_eq!(one.head().name.as_str(), "One");
+    accounts.rename(&mut one, " ONE ").unwrap();
+    accounts.rename(&mut one, "Uno").unwrap();
+    assert_eq!(one.head().name.as_str(), "Uno");
+    assert_eq!(listed(&accounts).0, ["Two", "Uno"]);
+    let opened = accounts.open_with_password(one.head().id, &password(STRONG)).unwrap();
+    assert!(same_keys(&one, &opened));
+}
+
+#[test]
 fn a_weak_password_needs_insisting_and_an_empty_one_is_none() {
     let data = tempfile::tempdir().unwrap();
     let accounts = accounts(data.path());

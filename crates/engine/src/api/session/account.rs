@@ -79,6 +79,14 @@ impl Session {
         }
     }
 
+    /// Gives the account another name.
+    ///
+    /// # Errors
+    /// `usage` for a name that is none or taken.
+    pub fn rename(&self, name: &str) -> Result<(), Problem> {
+        Ok(self.world.accounts.rename(&mut self.keys(), name)?)
+    }
+
     /// Sets a new password. Archives made before keep the old one.
     ///
     /// # Errors
