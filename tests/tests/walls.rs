@@ -32,6 +32,7 @@ const RIGHTS: &[(&str, &[&str])] = &[
     ("rfd", &["backstop-app"]),
     ("clap", &["backstop-cli"]),
     ("keyring-core", &["backstop-platform"]),
+    ("dbus", &["backstop-platform"]),
     ("dbus-secret-service", &["backstop-platform"]),
     ("directories", &["backstop-platform"]),
     ("argon2", &["backstop-crypto"]),

@@ -1,4 +1,4 @@
-//! The real ports: the clock, the system keychain, the user's folders.
+//! The real ports: the clock, the system keychain, the user's folders, the tray.
 //!
 //! The only room that asks which system it runs on (but for the file system itself, which is
 //! `engine::system`). It decides nothing. Notices with a face are the window's; the command line,
@@ -7,12 +7,14 @@
 mod clock;
 mod folders;
 mod keychain;
+mod tray;
 
 use backstop_engine::ports::{Notice, Notices};
 
 pub use clock::SystemClock;
 pub use folders::{default_data_dir, documents_dir, machine_name};
 pub use keychain::SystemKeychain;
+pub use tray::has_tray;
 
 /// Shows no notices.
 #[derive(Debug, Clone, Copy)]

@@ -181,3 +181,13 @@ fn without_a_bus_it_is_absent() {
         assert!(output.status.success(), "{address}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
+
+#[test]
+fn a_tray_is_there_when_somebody_watches_for_icons() {
+    on_a_private_bus("a_tray_is_there_when_somebody_watches_for_icons", || {
+        assert!(!backstop_platform::has_tray());
+        let watcher = dbus::blocking::Connection::new_session().unwrap();
+        watcher.request_name("org.kde.StatusNotifierWatcher", false, true, false).unwrap();
+        assert!(backstop_platform::has_tray());
+    });
+}
