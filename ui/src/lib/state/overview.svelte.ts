@@ -9,6 +9,8 @@ import { notices } from './notices.svelte';
 import { session } from './session.svelte';
 
 const POLL_MS = 500;
+const ELSEWHERE_MS = 3000;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 class OverviewStore {
   data = $state<api.Overview | null>(null);
@@ -74,9 +76,12 @@ class OverviewStore {
     this.polling = true;
     job.begin('backup');
     try {
-      for (let progress = await api.runningJob(); progress; progress = await api.runningJob()) {
+      let progress = await api.runningJob();
+      // The command line makes one: there is nothing to follow, only its end to wait for.
+      if (!progress) await pause(ELSEWHERE_MS);
+      for (; progress; progress = await api.runningJob()) {
         job.follow(progress);
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        await pause(POLL_MS);
       }
     } catch {
       // The job is gone or the engine is: the overview below says which.

@@ -1,0 +1,165 @@
+//! Backups made, archives opened, plans made and carried out.
+
+use backstop_engine::api::{
+    ArchiveCard, ArchiveSecret, BackupOrder, BackupResult, Code, JobProgress, OpenedArchive, PlanSummary,
+    Problem, RestoreMode, RestoreResult,
+};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State, WebviewWindow};
+
+use super::{Answer, Here, ask, ask_shell, of};
+use crate::picker::{Ask, Picker};
+use crate::secret_in::PasswordIn;
+use crate::shell::let_go;
+use crate::{automatic, front, jobs};
+
+/// Sends progress to the window, for as long as there is one.
+fn into(progress: Channel<JobProgress>) -> impl FnMut(JobProgress) {
+    move |sample| drop(progress.send(sample))
+}
+
+/// Makes a backup of the library.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn create_backup(
+    app: AppHandle,
+    shell: Here<'_>,
+    attachments: bool,
+    password: Option<PasswordIn>,
+    progress: Channel<JobProgress>,
+) -> Answer<BackupResult> {
+    let end = jobs::run(&shell, into(progress), move |_, session, job| {
+        let password = of(password.as_ref());
+        session.backup(&BackupOrder { attachments, password, ..BackupOrder::default() }, job)
+    })
+    .await;
+    automatic::ended(&app, &end, false).await;
+    end
+}
+
+/// Asks the job that runs to stop.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_job(shell: Here<'_>) -> Answer<()> {
+    shell.running.cancel();
+    Ok(())
+}
+
+/// How far the job is that runs, if one does.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn running_job(shell: Here<'_>) -> Answer<Option<JobProgress>> {
+    Ok(shell.running.progress())
+}
+
+/// Known archives, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn archives(shell: Here<'_>) -> Answer<Vec<ArchiveCard>> {
+    ask(&shell, |_, session| session.archives()).await
+}
+
+/// Lets a person pick an archive. Needs nobody to be signed in.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pick_archive(
+    window: WebviewWindow,
+    shell: Here<'_>,
+    picker: State<'_, Box<dyn Picker>>,
+) -> Answer<Option<OpenedArchive>> {
+    let Some(path) = picker.pick(Ask::Archive, &window).await else { return Ok(None) };
+    ask_shell(&shell, move |shell| shell.hold_archive(path).map(Some)).await
+}
+
+/// Opens a known archive.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_known(shell: Here<'_>, archive: String) -> Answer<OpenedArchive> {
+    ask(&shell, move |shell, session| shell.hold_archive(session.archive_path(&archive)?)).await
+}
+
+/// Unlocks an archive that is held, by a password or a recovery key.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlock_archive(
+    shell: Here<'_>,
+    token: String,
+    password: Option<PasswordIn>,
+    recovery_key: Option<String>,
+) -> Answer<OpenedArchive> {
+    ask_shell(&shell, move |shell| {
+        let secret = secret_of(password, recovery_key.as_deref())?;
+        shell.unlock_archive(&token, secret)
+    })
+    .await
+}
+
+fn secret_of(password: Option<PasswordIn>, recovery_key: Option<&str>) -> Answer<ArchiveSecret> {
+    match (password, recovery_key) {
+        (Some(password), _) => Ok(ArchiveSecret::Password(password.0)),
+        (None, Some(key)) => ArchiveSecret::parse_key(key).map_err(|error| {
+            Problem::new(Code::WrongSecret, "This is not a recovery key. The file is not touched.")
+                .with_hint("Type the 14 groups of Backstop's key, or the 43 characters of Notesnook's.")
+                .with_detail(error.to_string())
+        }),
+        (None, None) => Err(Problem::of(Code::SecretRequired)),
+    }
+}
+
+/// Compares an archive with the library. Touches nothing.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_restore(
+    shell: Here<'_>,
+    token: String,
+    mode: RestoreMode,
+    progress: Channel<JobProgress>,
+) -> Answer<PlanSummary> {
+    jobs::run(&shell, into(progress), move |shell, session, job| {
+        let plan = session.plan(shell.open_held(&token)?, mode, job)?;
+        shell.hold_plan(session, plan)
+    })
+    .await
+}
+
+/// Plans to take back what a restore did. Touches nothing.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_undo(shell: Here<'_>, run: String) -> Answer<PlanSummary> {
+    ask(&shell, move |shell, session| shell.hold_plan(session, session.plan_undo(&run)?)).await
+}
+
+/// Carries out the plan that was shown.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn apply_plan(
+    app: AppHandle,
+    shell: Here<'_>,
+    plan: String,
+    progress: Channel<JobProgress>,
+) -> Answer<RestoreResult> {
+    let end = jobs::run(&shell, into(progress), move |shell, session, job| {
+        session.apply(shell.plans.take(&plan).ok_or_else(let_go)?, job)
+    })
+    .await;
+    front::overview_changed(&app);
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use backstop_engine::api::Password;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_a_password_or_a_key() {
+        let password = || Some(PasswordIn(Password::new("violins").expect("short")));
+        assert!(matches!(secret_of(password(), None), Ok(ArchiveSecret::Password(_))));
+        assert!(matches!(secret_of(password(), Some("x")), Ok(ArchiveSecret::Password(_))));
+        let code = |secret: Answer<ArchiveSecret>| secret.map(drop).map_err(|problem| problem.code);
+        assert_eq!(code(secret_of(None, None)), Err(Code::SecretRequired));
+        assert_eq!(code(secret_of(None, Some("too short"))), Err(Code::WrongSecret));
+        assert_eq!(code(secret_of(None, Some(&"A".repeat(43)))), Ok(()), "43 characters are Notesnook's");
+    }
+}

@@ -1,0 +1,65 @@
+//! The one window: in front or not, shown and hidden.
+
+use backstop_engine::api::Theme;
+use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
+
+/// The label of the one window.
+pub(crate) const MAIN: &str = "main";
+
+/// The event that asks the window to read its overview again.
+const OVERVIEW_CHANGED: &str = "overview_changed";
+
+/// Opens the window as `tauri.conf.json` describes it.
+///
+/// Its web view keeps nothing on the disk, unless a driver is to control it: WebKitGTK lets nobody drive a web
+/// view that keeps nothing. See `docs/decisions/0004-automation.md`.
+///
+/// # Errors
+/// The system gives no window.
+pub(crate) fn open(app: &App) -> tauri::Result<()> {
+    let driven = std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true");
+    for described in &app.config().app.windows {
+        WebviewWindowBuilder::from_config(app, described)?
+            .incognito(described.incognito && !driven)
+            .build()?;
+    }
+    Ok(())
+}
+
+/// Brings the window to the front, from wherever it is.
+pub(crate) fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        // Each may be refused by a desktop that does not know it; the others still help.
+        let _ = window.show();
+        let _ = window.unminimize();
+        let _ = window.set_focus();
+    }
+}
+
+/// Takes the window away. Jobs go on.
+pub(crate) fn hide(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window.hide();
+    }
+}
+
+/// Gives the window's frame the look that the page has.
+pub(crate) fn paint(app: &AppHandle, theme: Theme) {
+    app.set_theme(match theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    });
+}
+
+/// Whether somebody is looking at the window.
+pub(crate) fn is_in_front(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN)
+        .is_some_and(|window| window.is_visible().unwrap_or(false) && window.is_focused().unwrap_or(false))
+}
+
+/// Tells the window that what it shows of the account has changed.
+pub(crate) fn overview_changed(app: &AppHandle) {
+    // The only error is that there is no window to tell.
+    let _ = app.emit(OVERVIEW_CHANGED, ());
+}

@@ -1,0 +1,34 @@
+//! Running a job: its work on a thread that may block, its progress sampled aside.
+
+use std::sync::Arc;
+
+use backstop_engine::api::{Job, JobProgress, Problem, Session};
+
+use crate::progress::watch;
+use crate::shell::{Shell, blocking};
+
+/// Runs a job for who is signed in. `show` gets its progress, at most ten times a second.
+///
+/// # Errors
+/// `not_logged_in`; `busy` while another job runs; what the work meets.
+pub(crate) async fn run<T: Send + 'static>(
+    shell: &Arc<Shell>,
+    mut show: impl FnMut(JobProgress) + Send + 'static,
+    work: impl FnOnce(&Shell, &Session, &Job) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let session = shell.session()?;
+    let guard = shell.running.start()?;
+    let (job, running) = (guard.job(), Arc::clone(&shell.running));
+    let sampling = tauri::async_runtime::spawn(async move {
+        watch(&job, |sample| {
+            running.note(sample.clone());
+            show(sample);
+        })
+        .await;
+    });
+    let shell = Arc::clone(shell);
+    // The guard goes into the work, so that the place is free exactly when the work is over.
+    let end = blocking(move || work(&shell, &session, &guard.job())).await;
+    sampling.abort();
+    end
+}

@@ -1,0 +1,138 @@
+//! Where a person picks files and folders: a port, so that tests can script what a dialog answers.
+//!
+//! What is picked stays in Rust (see `held`). The script exists in debug builds only and is read from the
+//! file that `BACKSTOP_PICKS` names; `docs/decisions/0007-scripted-dialogs.md` says why.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use rfd::AsyncFileDialog;
+use tauri::WebviewWindow;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// An archive to open.
+    Archive,
+    /// A folder for archives.
+    Folder,
+    /// A new file for the recovery key.
+    NewKeyFile,
+}
+
+/// The answer that comes later; `None` if the person changed their mind.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+
+/// Lets a person pick.
+pub(crate) trait Picker: Send + Sync {
+    /// Asks, in front of a window.
+    fn pick(&self, ask: Ask, window: &WebviewWindow) -> Answer;
+}
+
+/// The system's own dialogs.
+pub(crate) struct SystemDialogs;
+
+impl Picker for SystemDialogs {
+    fn pick(&self, ask: Ask, window: &WebviewWindow) -> Answer {
+        // Only the asynchronous dialogs: the others wait on the loop that has to draw them.
+        let dialog = AsyncFileDialog::new().set_parent(window);
+        match ask {
+            Ask::Archive => {
+                let dialog = dialog
+                    .set_title("Choose a backup")
+                    .add_filter("Notesnook backups", &["nnbackupz"])
+                    .add_filter("All files", &["*"]);
+                path_of(dialog.pick_file())
+            }
+            Ask::Folder => path_of(dialog.set_title("Choose a folder for backups").pick_folder()),
+            Ask::NewKeyFile => {
+                let dialog = dialog
+                    .set_title("Save the recovery key")
+                    .set_file_name("Backstop recovery key.txt")
+                    .add_filter("Text", &["txt"]);
+                path_of(dialog.save_file())
+            }
+        }
+    }
+}
+
+fn path_of(picked: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) -> Answer {
+    Box::pin(async move { picked.await.map(|handle| handle.path().to_owned()) })
+}
+
+/// The picker of this program: the script where a debug build is given one, else the system's dialogs.
+pub(crate) fn choose() -> Box<dyn Picker> {
+    #[cfg(debug_assertions)]
+    if let Some(script) = std::env::var_os("BACKSTOP_PICKS") {
+        return Box::new(scripted::Scripted::new(script.into()));
+    }
+    Box::new(SystemDialogs)
+}
+
+#[cfg(debug_assertions)]
+mod scripted {
+    //! Dialogs that answer by themselves: one path a line, in the order of the dialogs.
+
+    use std::path::PathBuf;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tauri::WebviewWindow;
+
+    use super::{Answer, Ask, Picker};
+
+    /// Answers with the lines of a file, which is read each time: lines may be added while it runs.
+    pub(super) struct Scripted {
+        script: PathBuf,
+        answered: Arc<AtomicUsize>,
+    }
+
+    impl Scripted {
+        pub(super) fn new(script: PathBuf) -> Self {
+            Self { script, answered: Arc::default() }
+        }
+
+        /// The next line; nothing for an empty one, or when there is none left.
+        pub(super) fn next(&self) -> Answer {
+            let at = self.answered.fetch_add(1, Ordering::Relaxed);
+            let script = self.script.clone();
+            Box::pin(async move {
+                let lines = tokio::fs::read_to_string(script).await.ok()?;
+                lines.lines().nth(at).filter(|line| !line.is_empty()).map(PathBuf::from)
+            })
+        }
+    }
+
+    impl Picker for Scripted {
+        fn pick(&self, _ask: Ask, _window: &WebviewWindow) -> Answer {
+            self.next()
+        }
+    }
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::scripted::Scripted;
+
+    #[test]
+    fn a_script_is_answered_line_by_line() {
+        // This very file is the script: its lines are known.
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/picker.rs");
+        let scripted = Scripted::new(script);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let next = || runtime.block_on(scripted.next());
+        let first = "//! Where a person picks files and folders: a port, so that tests can script what a dialog answers.";
+        assert_eq!(next().as_deref(), Some(Path::new(first)));
+        assert_eq!(next().as_deref(), Some(Path::new("//!")));
+    }
+
+    #[test]
+    fn without_a_script_every_dialog_is_cancelled() {
+        let scripted = Scripted::new("no such file".into());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        assert_eq!(runtime.block_on(scripted.next()), None);
+    }
+}

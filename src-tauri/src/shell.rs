@@ -1,0 +1,272 @@
+//! What the window's process holds: the engine, who is signed in, what was picked, what runs.
+//!
+//! Nothing here is done before the window asks for it: the engine opens its folder with the first question.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use backstop_engine::api::{
+    AppState, ArchiveSecret, Backstop, Code, FolderChoice, Job, OpenArchive, OpenedArchive, Password,
+    PlanSummary, PreparedRestore, Problem, Session, Setup, Theme,
+};
+
+use crate::held::Held;
+use crate::running::Running;
+
+/// Opens the engine's ground when it is first needed.
+pub(crate) type MakeSetup = Box<dyn Fn() -> Result<Setup, Problem> + Send + Sync>;
+
+/// An archive that a person picked or dropped: where it is, and what opened it.
+///
+/// The file is opened again for each use, so that a plan that was cancelled or made the other way round
+/// costs nobody the password a second time.
+#[derive(Clone)]
+pub(crate) struct Picked {
+    path: PathBuf,
+    secret: Option<Arc<ArchiveSecret>>,
+}
+
+/// Everything that commands share.
+pub(crate) struct Shell {
+    setup: MakeSetup,
+    engine: Mutex<Option<Arc<Backstop>>>,
+    session: RwLock<Option<Arc<Session>>>,
+    resumed: OnceLock<()>,
+    fresh_key: AtomicBool,
+    /// Folders that were picked for backups.
+    pub(crate) folders: Held<PathBuf>,
+    /// Archives that were picked or dropped.
+    pub(crate) archives: Held<Picked>,
+    /// The plan that is being looked at: a new one takes its place.
+    pub(crate) plans: Held<PreparedRestore>,
+    /// The job that runs.
+    pub(crate) running: Arc<Running>,
+}
+
+impl Shell {
+    /// A shell that has touched nothing yet.
+    pub(crate) fn new(setup: MakeSetup) -> Self {
+        Self {
+            setup,
+            engine: Mutex::new(None),
+            session: RwLock::new(None),
+            resumed: OnceLock::new(),
+            fresh_key: AtomicBool::new(false),
+            folders: Held::new("folder", 8),
+            archives: Held::new("archive", 8),
+            plans: Held::new("plan", 1),
+            running: Arc::new(Running::default()),
+        }
+    }
+
+    /// The engine. Blocks while it opens for the first time; a failure is tried again.
+    ///
+    /// # Errors
+    /// The data folder can't be used.
+    pub(crate) fn engine(&self) -> Result<Arc<Backstop>, Problem> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = engine.as_ref() {
+            return Ok(Arc::clone(engine));
+        }
+        let opened = Arc::new(Backstop::open((self.setup)()?)?);
+        *engine = Some(Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    /// Who is signed in, if somebody is.
+    pub(crate) fn signed_in(&self) -> Option<Arc<Session>> {
+        self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// `not_logged_in`.
+    pub(crate) fn session(&self) -> Result<Arc<Session>, Problem> {
+        self.signed_in().ok_or_else(|| Problem::of(Code::NotLoggedIn))
+    }
+
+    /// Puts somebody in, or nobody, and gives back who was there.
+    pub(crate) fn set_session(&self, session: Option<Session>) -> Option<Arc<Session>> {
+        self.plans.clear();
+        self.fresh_key.store(false, Ordering::Relaxed);
+        let mut place = self.session.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *place, session.map(Arc::new))
+    }
+
+    /// A recovery key was just made and shown: until it is confirmed, saving it asks for no password.
+    pub(crate) fn key_is_fresh(&self, fresh: bool) {
+        self.fresh_key.store(fresh, Ordering::Relaxed);
+    }
+
+    /// Whether the recovery key may be written into a file.
+    ///
+    /// # Errors
+    /// `secret_required` or `wrong_secret` for a key that was not made just now.
+    pub(crate) fn may_save_key(&self, session: &Session, password: Option<&Password>) -> Result<(), Problem> {
+        match password {
+            None if self.fresh_key.load(Ordering::Relaxed) => Ok(()),
+            None => Err(Problem::of(Code::SecretRequired)),
+            Some(password) => is_password_of(session, password),
+        }
+    }
+
+    /// Signs in by the login that the keychain keeps, once, if nobody is signed in.
+    ///
+    /// Several accounts may be kept; the first by name that answers is taken, and signing out forgets it.
+    ///
+    /// # Errors
+    /// The accounts can't be listed. A keychain that does not answer is no error: the window asks.
+    pub(crate) fn resume(&self) -> Result<(), Problem> {
+        let (engine, mut once) = (self.engine()?, Ok(()));
+        self.resumed.get_or_init(|| match engine.accounts() {
+            Ok(accounts) => {
+                let session = accounts.iter().find_map(|account| engine.resume(&account.id).ok());
+                if session.is_some() && self.signed_in().is_none() {
+                    self.set_session(session);
+                }
+            }
+            Err(problem) => once = Err(problem),
+        });
+        once
+    }
+
+    /// What the window knows when it opens.
+    ///
+    /// # Errors
+    /// The data folder or the settings of the account can't be read.
+    pub(crate) fn state(&self) -> Result<AppState, Problem> {
+        let engine = self.engine()?;
+        let session = self.signed_in();
+        Ok(AppState {
+            accounts: engine.accounts()?,
+            signed_in: session.as_ref().map(|session| session.account()),
+            keychain: engine.keychain(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            theme: session.map_or(Ok(Theme::System), |session| session.theme())?,
+        })
+    }
+
+    /// Forgets the kept login and everything that was opened for who was signed in.
+    ///
+    /// # Errors
+    /// `busy` while a job runs; the keychain does not answer.
+    pub(crate) fn sign_out(&self) -> Result<(), Problem> {
+        let _alone = self.running.start()?;
+        self.session()?.sign_out()?;
+        self.archives.clear();
+        self.set_session(None);
+        Ok(())
+    }
+
+    /// Deletes the account that is signed in. Its archives stay.
+    ///
+    /// # Errors
+    /// `wrong_secret`; `busy` while anything of the account is in use.
+    pub(crate) fn delete_account(&self, password: &Password) -> Result<(), Problem> {
+        let _alone = self.running.start()?;
+        is_password_of(&*self.session()?, password)?;
+        let Some(session) = self.set_session(None) else { return Err(Problem::of(Code::NotLoggedIn)) };
+        match Arc::try_unwrap(session) {
+            Ok(session) => session.delete(password),
+            Err(shared) => {
+                // A page is still being read: nothing is deleted, and the account stays signed in.
+                *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(shared);
+                Err(Problem::of(Code::Busy))
+            }
+        }
+    }
+
+    /// Holds a folder that was picked, and tells what using it would mean.
+    pub(crate) fn hold_folder(&self, session: &Session, folder: PathBuf) -> FolderChoice {
+        let token = self.folders.token();
+        let choice = session.folder_choice(&folder, token.clone());
+        self.folders.keep(&token, folder);
+        choice
+    }
+
+    /// Holds a plan, and tells what it would do.
+    ///
+    /// # Errors
+    /// The library can't be read.
+    pub(crate) fn hold_plan(&self, session: &Session, plan: PreparedRestore) -> Result<PlanSummary, Problem> {
+        let token = self.plans.token();
+        let summary = plan.summary(session, token.clone())?;
+        self.plans.keep(&token, plan);
+        Ok(summary)
+    }
+
+    /// Holds an archive that was picked, and tells what it is. One of this account opens by itself.
+    ///
+    /// # Errors
+    /// What the file is not.
+    pub(crate) fn hold_archive(&self, path: PathBuf) -> Result<OpenedArchive, Problem> {
+        self.card(&self.archives.token(), Picked { path, secret: None })
+    }
+
+    /// Unlocks an archive that is held, and remembers by what.
+    ///
+    /// # Errors
+    /// `not_found` for a token that names nothing, `wrong_secret`, any damage.
+    pub(crate) fn unlock_archive(
+        &self,
+        token: &str,
+        secret: ArchiveSecret,
+    ) -> Result<OpenedArchive, Problem> {
+        let picked = Picked { secret: Some(Arc::new(secret)), ..self.picked(token)? };
+        self.card(token, picked)
+    }
+
+    /// Opens an archive that is held, unlocked as far as it can be.
+    ///
+    /// # Errors
+    /// `not_found` for a token that names nothing; what the file is not.
+    pub(crate) fn open_held(&self, token: &str) -> Result<OpenArchive, Problem> {
+        self.open(&self.picked(token)?)
+    }
+
+    fn picked(&self, token: &str) -> Result<Picked, Problem> {
+        self.archives.get(token).ok_or_else(let_go)
+    }
+
+    fn card(&self, token: &str, picked: Picked) -> Result<OpenedArchive, Problem> {
+        let card = self.open(&picked)?.card(token.to_owned());
+        self.archives.keep(token, picked);
+        Ok(card)
+    }
+
+    fn open(&self, picked: &Picked) -> Result<OpenArchive, Problem> {
+        let job = Job::new();
+        let mut archive = self.engine()?.open_archive(&picked.path)?;
+        if !archive.is_locked() {
+            return Ok(archive);
+        }
+        match (&picked.secret, self.signed_in()) {
+            (Some(secret), _) => archive.unlock(secret, &job)?,
+            // That it is not this account's own is no trouble: it stays locked.
+            (None, Some(session)) => drop(session.unlock_own(&mut archive, &job)?),
+            (None, None) => {}
+        }
+        Ok(archive)
+    }
+}
+
+fn is_password_of(session: &Session, password: &Password) -> Result<(), Problem> {
+    if session.check_password(password)? { Ok(()) } else { Err(Problem::of(Code::WrongSecret)) }
+}
+
+/// What a token named is not held any more.
+pub(crate) fn let_go() -> Problem {
+    Problem::new(Code::NotFound, "Backstop has let go of this file or plan. Nothing was changed.")
+        .with_hint("Choose it again.")
+}
+
+/// Does work that blocks, away from the window's own thread.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tauri::async_runtime::spawn_blocking(work).await;
+    // The text of a panic is not passed on: nobody can say what is in it.
+    done.unwrap_or_else(|_| Err(Problem::of(Code::Internal).with_detail("a task of Backstop broke off")))
+}

@@ -1,0 +1,77 @@
+//! How the program starts: the window first, everything else when it is asked for.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use backstop_engine::api::{Code, Cost, Problem, Setup};
+use backstop_engine::ports::Ports;
+use backstop_platform::{SystemClock, SystemKeychain, default_data_dir, documents_dir, machine_name};
+use tauri::{App, AppHandle, Manager, Window, WindowEvent};
+
+use crate::closing::{self, Awake};
+use crate::notices::SystemNotices;
+use crate::shell::Shell;
+use crate::{automatic, bindings, drops, front, picker, tray};
+
+/// Runs the program until it ends.
+///
+/// # Errors
+/// The system gives no window.
+pub(crate) fn run() -> tauri::Result<()> {
+    tauri::Builder::default()
+        // First, so that a second start does nothing but bring the first one's window to the front.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| front::show(app)))
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .manage(Awake::default())
+        .manage(tray::Said::default())
+        .manage(picker::choose())
+        .invoke_handler(bindings::commands().invoke_handler())
+        .on_window_event(followed)
+        .setup(|app| {
+            set_up(app);
+            Ok(front::open(app)?)
+        })
+        .run(tauri::generate_context!())
+}
+
+fn set_up(app: &App) {
+    let handle = app.handle().clone();
+    app.manage(Arc::new(Shell::new(Box::new(move || ground(&handle)))));
+    automatic::start(app.handle());
+    tray::start(app.handle());
+}
+
+fn followed(window: &Window, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            closing::requested(window);
+        }
+        WindowEvent::DragDrop(event) => drops::followed(window, event),
+        _ => {}
+    }
+}
+
+/// What the engine stands on: `BACKSTOP_DATA_DIR`, else the system's folder for such things.
+fn ground(app: &AppHandle) -> Result<Setup, Problem> {
+    let told = std::env::var_os("BACKSTOP_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+    let homeless = || {
+        Problem::new(
+            Code::NotFound,
+            "This user has no home folder, so there is no place for Backstop's data.",
+        )
+        .with_hint("Set BACKSTOP_DATA_DIR to a folder on this computer.")
+    };
+    Ok(Setup {
+        data_dir: told.or_else(default_data_dir).ok_or_else(homeless)?,
+        documents: documents_dir().ok_or_else(homeless)?,
+        machine: machine_name(),
+        cost: Cost::Calibrated,
+        ports: Ports {
+            clock: Arc::new(SystemClock),
+            keychain: Arc::new(SystemKeychain),
+            notices: Arc::new(SystemNotices(app.clone())),
+        },
+    })
+}
