@@ -21,11 +21,11 @@ use backstop_tests::{Outcome, Trouble};
 /// Kills of each of the tests below; there are three of them.
 const KILLS: usize = 10;
 
-/// A moment between nothing and `most`.
-fn random(most: Duration) -> Duration {
+/// A moment between the two.
+fn random(least: Duration, most: Duration) -> Duration {
     // A fresh hasher has random keys: std's only source of randomness.
     let parts = RandomState::new().build_hasher().finish() % 1000;
-    most.mul_f64(f64::from(u32::try_from(parts).unwrap_or(0)) / 1000.0)
+    least + most.saturating_sub(least).mul_f64(f64::from(u32::try_from(parts).unwrap_or(0)) / 1000.0)
 }
 
 /// An archive of `count` notes whose text says which state it stands for.
@@ -47,18 +47,30 @@ fn archive(cli: &Cli, name: &str, count: usize, state: &str) -> Outcome<String> 
     Ok(path.display().to_string())
 }
 
-/// Starts a call, kills it after a random part of the time that a whole one takes, and says whether it had
-/// ended by itself.
-fn kill(cli: &Cli, whole: Duration, args: &[&str]) -> Outcome<bool> {
+/// How long a call takes that nobody kills, and how much of that goes by before the work begins: the key
+/// derivation, in which there is nothing to hit.
+struct Span {
+    before: Duration,
+    whole: Duration,
+}
+
+impl Span {
+    fn of(cli: &Cli, args: &[&str]) -> Outcome<Self> {
+        Ok(Self { before: time(cli, &anna(&["account", "login"]))?.mul_f64(0.8), whole: time(cli, args)? })
+    }
+}
+
+/// Starts a call, kills it at a random moment of its work, and says whether it had ended by itself.
+fn kill(cli: &Cli, span: &Span, args: &[&str]) -> Outcome<bool> {
     let mut child = cli.start(args)?;
-    thread::sleep(random(whole));
+    thread::sleep(random(span.before, span.whole));
     let ended = child.try_wait()?.is_some();
     child.kill()?;
     child.wait()?;
     Ok(ended)
 }
 
-/// How long a call takes that nobody kills.
+/// How long a call takes.
 fn time(cli: &Cli, args: &[&str]) -> Outcome<Duration> {
     let started = Instant::now();
     cli.run(args)?.expect(0)?;
@@ -109,12 +121,12 @@ fn a_killed_backup_harms_no_archive() -> Outcome {
     let cli = Cli::with_account()?;
     let source = archive(&cli, "source", 1500, "old")?;
     cli.run(&anna(&["restore", &source]))?.expect(0)?;
-    let whole = time(&cli, &anna(&["backup"]))?;
+    let span = Span::of(&cli, &anna(&["backup"]))?;
     let mut archives = Archives(BTreeMap::new());
     archives.look(&cli)?;
     let mut killed = 0;
     while killed < KILLS {
-        killed += usize::from(!kill(&cli, whole, &anna(&["backup"]))?);
+        killed += usize::from(!kill(&cli, &span, &anna(&["backup"]))?);
         archives.look(&cli)?;
     }
     cli.run(&anna(&["backup"]))?.expect(0)?;
@@ -144,12 +156,12 @@ fn a_killed_restore_leaves_the_old_or_the_new_state() -> Outcome {
     let new = archive(&cli, "new", NOTES, "newer")?;
     cli.run(&anna(&["restore", &old]))?.expect(0)?;
     cli.run(&anna(&["backup"]))?.expect(0)?;
-    let whole = time(&cli, &anna(&["restore", &new]))?;
+    let span = Span::of(&cli, &anna(&["restore", &new]))?;
     cli.run(&anna(&["restore", &old, "--mode", "overwrite"]))?.expect(0)?;
     let mut archives = Archives(BTreeMap::new());
     let mut killed = 0;
     while killed < KILLS {
-        killed += usize::from(!kill(&cli, whole, &anna(&["restore", &new]))?);
+        killed += usize::from(!kill(&cli, &span, &anna(&["restore", &new]))?);
         archives.look(&cli)?;
         match states(&cli)? {
             (NOTES, 0) => {}
@@ -174,12 +186,12 @@ fn a_killed_undo_leaves_the_old_or_the_new_state() -> Outcome {
     cli.run(&anna(&["backup"]))?.expect(0)?;
     let restore = || cli.json(0, &anna(&["restore", &new]));
     let first = restore()?;
-    let whole = time(&cli, &anna(&["undo", text(&first, "/run")?]))?;
+    let span = Span::of(&cli, &anna(&["undo", text(&first, "/run")?]))?;
     let mut archives = Archives(BTreeMap::new());
     let mut run = text(&restore()?, "/run")?.to_owned();
     let mut killed = 0;
     while killed < KILLS {
-        killed += usize::from(!kill(&cli, whole, &anna(&["undo", &run]))?);
+        killed += usize::from(!kill(&cli, &span, &anna(&["undo", &run]))?);
         archives.look(&cli)?;
         match states(&cli)? {
             (0, NOTES) => {}

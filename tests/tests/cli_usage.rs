@@ -1,8 +1,4 @@
 //! What the command line says to those who mistype, ask for help, or want what is not there yet.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a document without the field is a failed test, and null says so"
-)]
 
 use backstop_tests::Outcome;
 use backstop_tests::cli::{Cli, text};

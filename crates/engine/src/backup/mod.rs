@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 use backstop_crypto::{Key, Keyslot, Zeroizing};
 use backstop_formats::notesnook::{Encryption, NotesnookWriter, Salt, WriterOptions};
 use backstop_formats::{ArchiveSecret, open};
-use backstop_model::{FlowError, Job, Loss, Reader, Severity, Stage as StageWord, TimeMs, Writer as _};
+use backstop_model::{
+    AttachmentHead, Finding, FlowError, Item, Job, Loss, Reader, Severity, Sink, Source, Stage as StageWord,
+    TimeMs, Writer as _,
+};
 use thiserror::Error;
 
 use crate::durable::{NewFile, Origin, SyncedFile};
@@ -94,7 +97,11 @@ pub fn make(reader: &mut dyn Reader, order: Order<'_>, job: &Job) -> Result<Made
     };
     let mut file = NewFile::create(order.target, order.origin, order.run).map_err(BackupError::writing)?;
     let mut writer = Box::new(NotesnookWriter::new(&mut file, options)?);
-    let put_in = Counted::new(writer.as_mut()).run(reader, job)?;
+    let put_in = if order.attachments {
+        Counted::new(writer.as_mut()).run(reader, job)?
+    } else {
+        Counted::new(writer.as_mut()).run(&mut WithoutFiles(reader), job)?
+    };
     job.enter(StageWord::Writing, 0, 0);
     let written = writer.finish(job)?;
     let synced = file.sync().map_err(BackupError::writing)?;
@@ -104,6 +111,31 @@ pub fn make(reader: &mut dyn Reader, order: Order<'_>, job: &Job) -> Result<Made
     let bytes = synced.path().metadata().map_err(BackupError::writing)?.len();
     let path = synced.commit_numbered().map_err(BackupError::writing)?;
     Ok(Made { archive_id, path, bytes, tally: came_out.tally, losses: written.losses })
+}
+
+/// A source whose attachments stay behind: neither written nor counted.
+struct WithoutFiles<'a>(&'a mut dyn Reader);
+
+impl Reader for WithoutFiles<'_> {
+    fn read_into(&mut self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        self.0.read_into(&mut ItemsOnly(sink), job)
+    }
+}
+
+struct ItemsOnly<'a>(&'a mut dyn Sink);
+
+impl Sink for ItemsOnly<'_> {
+    fn item(&mut self, item: Item) -> Result<(), FlowError> {
+        self.0.item(item)
+    }
+
+    fn attachment(&mut self, _: &AttachmentHead, _: &dyn Source) -> Result<(), FlowError> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: Finding) -> Result<(), FlowError> {
+        self.0.finding(finding)
+    }
 }
 
 /// Reads every byte and item of the new file, from the disk rather than from memory.
