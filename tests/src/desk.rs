@@ -14,6 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus};
 
 use crate::process::{Group, until};
 use crate::{Outcome, Trouble};
@@ -237,15 +238,38 @@ impl Desk {
         })
     }
 
-    /// Closes a window as the cross in its corner does.
+    /// Asks a window to close, as the cross in its corner does: by the message `WM_DELETE_WINDOW`.
     ///
     /// # Errors
-    /// If no window has that title.
+    /// If no window has that title, or the display can't be asked.
     pub fn close_window(&self, title: &str) -> Outcome {
+        let window = self.window_called(title)?;
+        let display = self.variables.iter().rev().find(|(name, _)| name == "DISPLAY");
+        let display = display.and_then(|(_, value)| value.to_str());
+        let (connection, _) = x11rb::connect(display)?;
+        let protocols = connection.intern_atom(false, b"WM_PROTOCOLS")?.reply()?.atom;
+        let delete = connection.intern_atom(false, b"WM_DELETE_WINDOW")?.reply()?.atom;
+        let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
+        connection.send_event(false, window, EventMask::NO_EVENT, message)?.check()?;
+        Ok(())
+    }
+
+    /// Takes the keyboard away from every window.
+    ///
+    /// # Errors
+    /// If the display can't be asked.
+    pub fn look_away(&self) -> Outcome {
+        let display = self.variables.iter().rev().find(|(name, _)| name == "DISPLAY");
+        let (connection, _) = x11rb::connect(display.and_then(|(_, value)| value.to_str()))?;
+        connection.set_input_focus(InputFocus::NONE, x11rb::NONE, x11rb::CURRENT_TIME)?.check()?;
+        Ok(())
+    }
+
+    /// The number of the window with a title.
+    fn window_called(&self, title: &str) -> Outcome<u32> {
         let found = self.type_with(&["search", "--onlyvisible", "--name", title])?;
         let first = found.lines().next();
-        let window = first.ok_or_else(|| Trouble::new(format!("no window is called “{title}”")))?;
-        self.type_with(&["windowquit", window]).map(drop)
+        Ok(first.ok_or_else(|| Trouble::new(format!("no window is called “{title}”")))?.parse()?)
     }
 
     /// Runs xdotool, the hand on this desk's keyboard. Finding nothing is no trouble.

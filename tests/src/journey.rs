@@ -94,6 +94,21 @@ impl<'a> Journey<'a> {
         Ok(key)
     }
 
+    /// From the first screen to the page "Backup & export", with sample notes and no backup of them.
+    ///
+    /// # Errors
+    /// If a step does not lead to the next.
+    pub fn set_up_without_backup(&self, name: &str) -> Outcome {
+        self.window.click("button", "Set up backups")?;
+        self.protect(name)?;
+        self.recovery_key()?;
+        self.your_notes(Start::Samples)?;
+        self.window.find("heading", "Where backups go")?;
+        self.window.click("button", "Continue")?;
+        self.window.click("button", "Not now")?;
+        self.window.find("heading", "Backup & export").map(drop)
+    }
+
     /// A name and a password.
     fn protect(&self, name: &str) -> Outcome {
         self.window.fill("textbox", "Your name", name)?;

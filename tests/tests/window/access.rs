@@ -1,11 +1,10 @@
 //! Every screen: clean for axe in light and dark, and usable in a narrow window with large text.
 
-use backstop_tests::desk::{Desk, Equipment};
-use backstop_tests::journey::{Journey, PASSWORD, Secret, Start};
+use backstop_testkit::fixture;
+use backstop_tests::desk::Equipment;
+use backstop_tests::journey::{Journey, Secret, Start};
 use backstop_tests::window::Window;
 use backstop_tests::{Outcome, Trouble};
-
-use crate::{archives, with_samples};
 
 /// Pages of the shell, by the name of their link and of their heading.
 const PAGES: [(&str, &str); 7] = [
@@ -20,8 +19,7 @@ const PAGES: [(&str, &str); 7] = [
 
 /// Walks through every screen there is and stops at each.
 fn walk_all(name: &str, at: &dyn Fn(&Window, &str) -> Outcome) -> Outcome {
-    let source = with_samples(&format!("{name}-source"))?;
-    let archive = archives(source.desk())?.remove(0);
+    let archive = fixture("notesnook/6.1/full-encrypted.nnbackupz");
     let window = Window::open(name, Equipment::default())?;
     let journey = Journey::stopping(&window, at);
     journey.set_up("Grace", Start::Samples)?;
@@ -36,7 +34,7 @@ fn walk_all(name: &str, at: &dyn Fn(&Window, &str) -> Outcome) -> Outcome {
     window.find("password", "Account password")?;
     journey.stop("encryption-off")?;
     window.click("button", "Keep it on")?;
-    journey.plan_from_file(&archive, Secret::Password(PASSWORD))?;
+    journey.plan_from_file(&archive, Secret::Password("harbour-lantern-42"))?;
     journey.apply()?;
     journey.undo()?;
     Ok(())
@@ -72,15 +70,6 @@ fn every_screen_fits_a_narrow_window() -> Outcome {
         }
         window.size(1100, 900)
     })
-}
-
-#[test]
-fn the_first_steps_work_with_the_systems_text_twice_as_large() -> Outcome {
-    let mut desk = Desk::new(Equipment::default())?;
-    desk.set("GDK_DPI_SCALE", "2");
-    let window = Window::open_on(desk, "large-text")?;
-    let journey = Journey::stopping(&window, &nothing_sticks_out);
-    journey.set_up("Ada", Start::Samples).map(drop)
 }
 
 fn nothing_sticks_out(window: &Window, screen: &str) -> Outcome {
