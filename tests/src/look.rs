@@ -73,7 +73,13 @@ impl Window {
     /// If the page can't be told.
     pub fn theme(&self, theme: Theme) -> Outcome {
         let script = "document.documentElement.dataset.theme = arguments[0]";
-        self.ask(script, vec![json!(theme.word())]).map(drop)
+        self.ask(script, vec![json!(theme.word())])?;
+        // Colours fade for a moment; a picture of that shows neither theme.
+        let fading = "return document.getAnimations().filter((one) => one instanceof CSSTransition).length";
+        crate::process::until(std::time::Duration::from_secs(5), || {
+            let fading = self.ask(fading, Vec::new())?;
+            if fading == json!(0) { Ok(()) } else { Err(Trouble::new(format!("{fading} colours still fade"))) }
+        })
     }
 
     /// Sets the size of the window's inside, in pixels.
