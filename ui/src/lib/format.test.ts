@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { count, dayWords, moment, size, span } from './format';
 
@@ -28,6 +28,12 @@ describe('sizes', () => {
   test.each([[0, '0 bytes'], [999, '999 bytes'], [1000, '1 kB'], [9_412_000, '9.4 MB'], [412_000_000, '412 MB'], [999_600_000, '1 GB'], [212_000_000_000, '212 GB']])('%i bytes are %s', (bytes, words) => {
     expect(size(bytes)).toBe(words);
   });
+});
+
+test.each(['C', '', 'not a language'])('a system whose language is “%s” still gets numbers and dates', (language) => {
+  vi.stubGlobal('navigator', { language });
+  expect(count(1204)).toBe('1,204');
+  expect(moment(at(2026, 11, 22), now)).toContain('today');
 });
 
 test('numbers have a thousands mark', () => expect(count(1204)).toBe('1,204'));
