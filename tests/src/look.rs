@@ -78,7 +78,11 @@ impl Window {
         let fading = "return document.getAnimations().filter((one) => one instanceof CSSTransition).length";
         crate::process::until(std::time::Duration::from_secs(5), || {
             let fading = self.ask(fading, Vec::new())?;
-            if fading == json!(0) { Ok(()) } else { Err(Trouble::new(format!("{fading} colours still fade"))) }
+            if fading == json!(0) {
+                Ok(())
+            } else {
+                Err(Trouble::new(format!("{fading} colours still fade")))
+            }
         })
     }
 
