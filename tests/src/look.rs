@@ -37,6 +37,11 @@ const AXE: &str = "const done = arguments[arguments.length - 1];
         `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`))),
       (error) => done(['axe itself failed: ' + error]));";
 
+/// Calls back when the page has been painted twice, a little after its longest transition (240 ms).
+const SETTLED: &str = "const done = arguments[arguments.length - 1];
+    setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))), 300);
+    setTimeout(() => done(false), 2000);";
+
 /// Whatever sticks out of the window to the right.
 const TOO_WIDE: &str = "const wide = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= wide) return [];
@@ -55,11 +60,18 @@ impl Window {
         self.picture_at(folder.join(format!("{name}.png")))
     }
 
+    /// Waits until what the page says has been painted, and its short movements are over.
+    fn settle(&self) -> Outcome {
+        let session = self.session()?;
+        self.run(session.execute_async(SETTLED, Vec::new())).map(drop)
+    }
+
     /// Saves a picture under a path and makes sure that it shows something.
     ///
     /// # Errors
     /// If it can't be taken, or is of one colour: then nothing was drawn.
     pub fn picture_at(&self, path: PathBuf) -> Outcome<PathBuf> {
+        self.settle()?;
         let png = self.run(self.session()?.screenshot_as_png())?;
         fs::write(&path, png)?;
         let colours = Command::new("identify").args(["-format", "%k"]).arg(&path).output()?;
@@ -84,6 +96,16 @@ impl Window {
                 Err(Trouble::new(format!("{fading} colours still fade")))
             }
         })
+    }
+
+    /// Makes sure that the page's ground is as light or dark as the theme says.
+    fn holds(&self, theme: Theme) -> Outcome {
+        self.settle()?;
+        let script = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3)
+            .reduce((sum, part) => sum + Number(part), 0) / 3 < 128";
+        let is_dark = self.ask(script, Vec::new())?;
+        let fits = is_dark == json!(theme == Theme::Dark);
+        if fits { Ok(()) } else { Err(Trouble::new(format!("the page is not {}", theme.word()))) }
     }
 
     /// Sets the size of the window's inside, in pixels.
@@ -127,6 +149,7 @@ impl Window {
     pub fn examine(&self, screen: &str) -> Outcome {
         for theme in Theme::ALL {
             self.theme(theme)?;
+            self.holds(theme)?;
             self.picture(&format!("{screen}-{}", theme.word()))?;
             let complaints = self.complaints()?;
             if !complaints.is_empty() {

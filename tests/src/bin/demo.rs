@@ -20,6 +20,7 @@ mod linux {
     use std::fs;
     use std::path::PathBuf;
 
+    use backstop_testkit::fixture;
     use backstop_tests::desk::Equipment;
     use backstop_tests::journey::{Journey, Secret, Start};
     use backstop_tests::look::Theme;
@@ -42,7 +43,10 @@ mod linux {
         let window = Window::open("demo", Equipment { keyring: true, notices: true })?;
         window.size(1100, 780)?;
         let journey = Journey::stopping(&window, &take);
-        journey.set_up("Ada", Start::Samples)?;
+        journey.set_up(
+            "Ada",
+            Start::Backup(&fixture("notesnook/6.1/full-encrypted.nnbackupz"), "harbour-lantern-42"),
+        )?;
         journey.create_backup(true)?;
         window.click("button", "Done")?;
         let backups = window.desk().file("Documents/Backstop/backups");
@@ -52,6 +56,7 @@ mod linux {
         window.click("button", "Close")?;
         window.click("link", "Browse")?;
         window.find("heading", "Browse")?;
+        window.click("option", "Pea soup…")?;
         journey.stop("browse")?;
         window.click("link", "Backup & export")?;
         window.theme(Theme::Dark)?;
