@@ -50,6 +50,8 @@ pub struct NoteFilter {
 
 /// The first bit of [`Flags::to_bits`].
 const TRASHED: i64 = 1;
+/// The second. A note is locked when its body is.
+const LOCKED: i64 = 2;
 
 impl Store {
     /// Every notebook, by title.
@@ -115,8 +117,11 @@ impl Store {
         let total: i64 =
             self.db.query_row(&format!("SELECT count(*) {source}"), values.as_slice(), |row| row.get(0))?;
         let mut query = self.db.prepare(&format!(
-            "SELECT n.id, n.app, coalesce(n.title, ''), n.edited_ms, n.flags {source}
-             ORDER BY n.edited_ms DESC, n.id LIMIT {limit} OFFSET {offset}"
+            "SELECT n.id, n.app, coalesce(n.title, ''), n.edited_ms,
+               n.flags | coalesce((SELECT b.flags & {LOCKED} FROM items b
+                                   WHERE b.owner = n.id AND b.kind = {body} AND b.app = n.app LIMIT 1), 0)
+             {source} ORDER BY n.edited_ms DESC, n.id LIMIT {limit} OFFSET {offset}",
+            body = kind_code(Kind::Body)
         ))?;
         let mut rows = query.query(values.as_slice())?;
         let mut lines = Vec::new();

@@ -90,6 +90,10 @@ fn what_was_planned_can_be_listed_and_shown() {
     assert!(shown.title == "Packing list for the regatta" && shown.text.contains("Spare bolts & nuts"));
     let locked = session.show("6b02394ec7299e628b01ac22", ShowAs::Text).expect_err("a locked note");
     assert_eq!(locked.code, Code::SecretRequired);
+    let listed = session.notes(&NoteQuery { limit: 500, ..NoteQuery::default() }).expect("a page").notes;
+    let locked: Vec<&str> =
+        listed.iter().filter(|note| note.locked).map(|note| note.title.as_str()).collect();
+    assert_eq!(locked, ["Locker code"]);
     let preview = session.note_preview("6b02394ec7299e628bdaab22", "notesnook").expect("a preview");
     assert_eq!(preview.notebooks, ["Rowing club", "Rowing club/Regatta 2025"]);
     assert_eq!(preview.tags, ["todo", "club/2025"]);
