@@ -10,25 +10,24 @@ use backstop_engine::api::{
 use crate::args::{Mode, Restore};
 use crate::desk::{Desk, not_yet, only_the_library};
 use crate::exit::Exit;
-use crate::output::documents::{PlanDocument, PlanLists, RestoreDocument};
+use crate::output::documents::{LISTED, PlanDocument, PlanLists, RestoreDocument};
 use crate::output::words::{count, grouped, one_line};
 
 /// `backstop plan`
 pub(super) fn plan(desk: &Desk, order: &Restore) -> Result<Exit, Problem> {
     let (session, prepared) = prepare(desk, order)?;
     let summary = prepared.summary(&session, String::new())?;
-    let mut lines = Vec::new();
-    for change in [Change::Added, Change::Updated, Change::Removed, Change::Kept] {
-        lines.extend(prepared.lines(&session, change)?);
-    }
-    let document = PlanDocument::of(&summary, PlanLists::of(&lines));
-    desk.output.answer(&document, |out| {
+    let lists = PlanLists { prepared: &prepared, session: &session };
+    desk.output.answer(&PlanDocument::of(&summary, &lists), |out| {
         numbers(out, &summary.items, &summary.notes)?;
         only_here(out, &summary)?;
-        lines
-            .iter()
-            .filter(|line| line.kind == "note" || line.kind == "notebook")
-            .try_for_each(|line| planned(out, line))
+        for change in LISTED {
+            lists.each(change, &mut |line| match line.kind.as_str() {
+                "note" | "notebook" => planned(out, &line),
+                _ => Ok(()),
+            })?;
+        }
+        Ok(())
     })?;
     desk.output.warnings(&summary.warnings);
     Ok(Exit::warned(!summary.warnings.is_empty()))

@@ -1,10 +1,13 @@
 //! The JSON of the contract. Fields may be added here, never renamed.
 
+use std::io;
+
 use backstop_engine::api::{
     AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, KeychainState, OutcomeWord, PlannedChange,
-    Problem, RestoreResult, StatusCard, Verified, Warning,
+    PreparedRestore, Problem, RestoreResult, Session, StatusCard, Verified, Warning,
 };
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeMap as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 
 use super::words::rfc3339;
 
@@ -258,33 +261,63 @@ impl<'a> RestoreDocument<'a> {
 
 /// One item of a plan.
 #[derive(Serialize)]
-pub(crate) struct PlannedItem<'a> {
+struct PlannedItem<'a> {
     id: &'a str,
     kind: &'a str,
     title: &'a str,
 }
 
-/// What `plan` would do, item by item; what is identical is only counted.
-#[derive(Serialize)]
+/// What a plan lists; what is identical is only counted.
+pub(crate) const LISTED: [Change; 4] = [Change::Added, Change::Updated, Change::Removed, Change::Kept];
+
+/// What `plan` would do, item by item, read from the plan while it is written out.
 pub(crate) struct PlanLists<'a> {
-    added: Vec<PlannedItem<'a>>,
-    updated: Vec<PlannedItem<'a>>,
-    removed: Vec<PlannedItem<'a>>,
-    kept: Vec<PlannedItem<'a>>,
+    pub(crate) prepared: &'a PreparedRestore,
+    pub(crate) session: &'a Session,
 }
 
-impl<'a> PlanLists<'a> {
-    pub(crate) fn of(lines: &'a [PlannedChange]) -> Self {
-        let only = |change: Change| {
-            let chosen = lines.iter().filter(move |line| line.change == change);
-            chosen.map(|line| PlannedItem { id: &line.id, kind: &line.kind, title: &line.title }).collect()
+impl PlanLists<'_> {
+    /// Hands over every item that a change happens to, until one is refused.
+    pub(crate) fn each(
+        &self,
+        change: Change,
+        each: &mut dyn FnMut(PlannedChange) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut end = Ok(());
+        let mut take = |line| {
+            end = each(line);
+            end.is_ok()
         };
-        Self {
-            added: only(Change::Added),
-            updated: only(Change::Updated),
-            removed: only(Change::Removed),
-            kept: only(Change::Kept),
+        self.prepared.each_line(self.session, change, &mut take).map_err(io::Error::other)?;
+        end
+    }
+}
+
+impl Serialize for PlanLists<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut lists = serializer.serialize_map(Some(LISTED.len()))?;
+        for change in LISTED {
+            lists.serialize_entry(&change, &PlanList { lists: self, change })?;
         }
+        lists.end()
+    }
+}
+
+/// The items of one change.
+struct PlanList<'a> {
+    lists: &'a PlanLists<'a>,
+    change: Change,
+}
+
+impl Serialize for PlanList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let mut each = |line: PlannedChange| {
+            let item = PlannedItem { id: &line.id, kind: &line.kind, title: &line.title };
+            list.serialize_element(&item).map_err(|error| io::Error::other(error.to_string()))
+        };
+        self.lists.each(self.change, &mut each).map_err(S::Error::custom)?;
+        list.end()
     }
 }
 
@@ -301,12 +334,12 @@ pub(crate) struct PlanDocument<'a> {
     only_here: u64,
     /// Always null: nothing is overwritten by a plan.
     safety_archive: Option<&'a str>,
-    items: PlanLists<'a>,
+    items: &'a PlanLists<'a>,
     warnings: &'a [Warning],
 }
 
 impl<'a> PlanDocument<'a> {
-    pub(crate) fn of(summary: &'a backstop_engine::api::PlanSummary, lists: PlanLists<'a>) -> Self {
+    pub(crate) fn of(summary: &'a backstop_engine::api::PlanSummary, lists: &'a PlanLists<'a>) -> Self {
         let odd = !summary.warnings.is_empty();
         Self {
             run: None,

@@ -53,16 +53,14 @@ impl Output {
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Problem> {
         self.answered.set(true);
-        let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+        let mut out =
+            BufWriter::with_capacity(64 * 1024, UntilClosed { inner: io::stdout().lock(), closed: false });
         let written = if self.json {
             serde_json::to_writer(&mut out, document).map_err(io::Error::from).and_then(|()| writeln!(out))
         } else {
             text(&mut out)
         };
-        match written.and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(Problem::writing),
-        }
+        written.and_then(|()| out.flush()).map_err(Problem::writing)
     }
 
     /// A remark for a person, on the error output.
@@ -106,7 +104,76 @@ impl Output {
     }
 }
 
+/// An output whose reader may leave: what is written after that goes nowhere.
+struct UntilClosed<W> {
+    inner: W,
+    closed: bool,
+}
+
+impl<W: Write> UntilClosed<W> {
+    fn or_closed<T>(&mut self, done: io::Result<T>, instead: T) -> io::Result<T> {
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(instead)
+            }
+            other => other,
+        }
+    }
+}
+
+impl<W: Write> Write for UntilClosed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        let written = self.inner.write(bytes);
+        self.or_closed(written, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let flushed = self.inner.flush();
+        self.or_closed(flushed, ())
+    }
+}
+
 /// One line on the error output. If that is closed there is nobody to tell.
 fn err_line(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes so many bytes, then says that nobody reads any more, or that the disk is full.
+    struct Leaving(usize, io::ErrorKind);
+
+    impl Write for Leaving {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0 == 0 {
+                return Err(self.1.into());
+            }
+            let taken = bytes.len().min(self.0);
+            self.0 -= taken;
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_leaves_is_no_error_and_a_full_disk_is_one() {
+        for (kind, well) in [(io::ErrorKind::BrokenPipe, true), (io::ErrorKind::StorageFull, false)] {
+            let mut out = UntilClosed { inner: Leaving(3, kind), closed: false };
+            assert_eq!(out.write_all(b"more than three").is_ok(), well);
+            assert_eq!(out.write_all(b"and more").is_ok(), well);
+            assert!(out.flush().is_ok());
+        }
+    }
 }

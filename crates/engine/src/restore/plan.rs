@@ -237,6 +237,27 @@ impl Plan {
         kinds: &[Kind],
         limit: u32,
     ) -> Result<Vec<PlanLine>, StoreError> {
+        let mut lines = Vec::new();
+        self.each_line(library, change, kinds, limit, &mut |line| {
+            lines.push(line);
+            true
+        })?;
+        Ok(lines)
+    }
+
+    /// Hands over the items that a change happens to, one by one, until `each` says `false`: a list of
+    /// everything in a large archive is not for memory.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn each_line(
+        &self,
+        library: &Library,
+        change: Change,
+        kinds: &[Kind],
+        limit: u32,
+        each: &mut dyn FnMut(PlanLine) -> bool,
+    ) -> Result<(), StoreError> {
         let kinds: Vec<String> = kinds.iter().map(|kind| kind_code(*kind).to_string()).collect();
         let source = if change == Change::Removed {
             "main.items i ON i.rowid = p.here"
@@ -249,7 +270,7 @@ impl Plan {
             change.code(),
             kinds.join(", ")
         );
-        self.attached(library, || library.store.plan_lines(&sql, change))
+        self.attached(library, || library.store.each_plan_line(&sql, change, each))
     }
 
     /// Runs `work` with the plan's stage attached to the library as `stage`.
@@ -263,14 +284,21 @@ impl Plan {
 }
 
 impl Store {
-    fn plan_lines(&self, sql: &str, change: Change) -> Result<Vec<PlanLine>, StoreError> {
+    fn each_plan_line(
+        &self,
+        sql: &str,
+        change: Change,
+        each: &mut dyn FnMut(PlanLine) -> bool,
+    ) -> Result<(), StoreError> {
         let mut query = self.db.prepare(sql)?;
         let mut rows = query.query([])?;
-        let mut lines = Vec::new();
         while let Some(row) = rows.next()? {
-            lines.push(PlanLine { change, kind: kind_of(row.get(0)?)?, id: row.get(1)?, title: row.get(2)? });
+            let line = PlanLine { change, kind: kind_of(row.get(0)?)?, id: row.get(1)?, title: row.get(2)? };
+            if !each(line) {
+                break;
+            }
         }
-        Ok(lines)
+        Ok(())
     }
 
     /// Runs `work` in a transaction that is taken back if it fails.

@@ -83,7 +83,12 @@ fn what_was_planned_can_be_listed_and_shown() {
     let plan = session.plan(world.open(&path, secret), RestoreMode::Merge, &Job::new()).expect("a plan");
     let summary = plan.summary(&session, "t".to_owned()).expect("a summary");
     assert_eq!((summary.notes.added, summary.only_here, summary.attachments), (17, 0, 0));
-    let lines = plan.lines(&session, Change::Added).expect("lines");
+    let mut lines = Vec::new();
+    let mut keep = |line| {
+        lines.push(line);
+        true
+    };
+    plan.each_line(&session, Change::Added, &mut keep).expect("lines");
     assert_eq!(lines.len() as u64, summary.items.added);
     session.apply(plan, &Job::new()).expect("a restore");
     let shown = session.show("6b02394ec7299e628bdaab22", ShowAs::Text).expect("a note");

@@ -47,13 +47,21 @@ impl PreparedRestore {
         })
     }
 
-    /// Every item that a change happens to.
+    /// Hands over every item that a change happens to, one by one, until `each` says `false`.
     ///
     /// # Errors
     /// The library can't be read.
-    pub fn lines(&self, session: &Session, change: ChangeWord) -> Result<Vec<PlannedChange>, Problem> {
+    pub fn each_line(
+        &self,
+        session: &Session,
+        change: ChangeWord,
+        each: &mut dyn FnMut(PlannedChange) -> bool,
+    ) -> Result<(), Problem> {
         let kinds: Vec<Kind> = Kind::all().collect();
-        self.changes(session, change_of(change), &kinds, u32::MAX >> 1)
+        let library = session.open_library()?;
+        let mut each = |line| each(planned_change(line));
+        let limit = u32::MAX >> 1;
+        self.plan.each_line(&library, change_of(change), &kinds, limit, &mut each).map_err(of_store)
     }
 
     fn changes(
