@@ -1,4 +1,5 @@
-//! Ctrl-C: a job that is asked to stop ends with 130, and nothing was changed.
+//! Two wishes at once: Ctrl-C ends a job with 130 and changes nothing, and a second job finds the account
+//! busy.
 #![cfg(unix)]
 
 use std::process::Child;
@@ -15,22 +16,22 @@ fn interrupt(child: &Child) -> Outcome {
     Ok(kill_process(pid, Signal::INT)?)
 }
 
-/// An archive that takes a while to read.
-fn long_one(cli: &Cli) -> Outcome<String> {
+/// An archive of so many thousand notes, which takes a while to read.
+fn long_one(cli: &Cli, thousands: usize) -> Outcome<String> {
     let path = cli.path("files/long");
     let filling = "All work is play. ".repeat(150);
     let mut parts = vec![marker()];
-    for part in 0..6 {
-        parts.push(chunk(part, &notes(part * 2000, 2000, |number| format!("<p>{number} {filling}</p>")))?);
+    for part in 0..thousands {
+        parts.push(chunk(part, &notes(part * 1000, 1000, |number| format!("<p>{number} {filling}</p>")))?);
     }
     write(&path, &parts)?;
     Ok(path.display().to_string())
 }
 
 #[test]
-fn a_cancelled_call_ends_with_130_within_two_seconds() -> Outcome {
+fn a_cancelled_call_ends_with_130_within_moments() -> Outcome {
     let cli = Cli::new()?;
-    let file = long_one(&cli)?;
+    let file = long_one(&cli, 12)?;
     for command in [&["verify", &file][..], &["convert", &file, "~/files/out.nnbackupz", "--no-encryption"]] {
         let args = [&["--json"], command].concat();
         let child = cli.command(&args).spawn()?;
@@ -39,7 +40,7 @@ fn a_cancelled_call_ends_with_130_within_two_seconds() -> Outcome {
         let asked = Instant::now();
         let ended = Ended::of(&child.wait_with_output()?)?;
         ended.expect(130).map_err(|trouble| trouble.during(command.join(" ")))?;
-        assert!(asked.elapsed() < Duration::from_secs(2), "{command:?} took {:?}", asked.elapsed());
+        assert!(asked.elapsed() < Duration::from_secs(3), "{command:?} took {:?}", asked.elapsed());
         assert_eq!(text(&ended.document()?, "/error/code")?, "cancelled");
         let left: Vec<_> = std::fs::read_dir(cli.path("files"))?.filter_map(Result::ok).collect();
         assert_eq!(left.len(), 1, "nothing is left beside the archive: {left:?}");
@@ -50,7 +51,7 @@ fn a_cancelled_call_ends_with_130_within_two_seconds() -> Outcome {
 #[test]
 fn a_cancelled_restore_changes_nothing() -> Outcome {
     let cli = Cli::with_account()?;
-    let file = long_one(&cli)?;
+    let file = long_one(&cli, 12)?;
     let args = ["--json", "--account", "anna", "--password-file", "@first", "restore", &file];
     let child = cli.command(&args).spawn()?;
     // Past the key derivation, into the reading.
@@ -61,5 +62,23 @@ fn a_cancelled_restore_changes_nothing() -> Outcome {
     let found = cli.as_anna(0, &["search", "--place", "library", "play"])?;
     assert_eq!(found.pointer("/notes").and_then(|notes| notes.as_array()).map(Vec::len), Some(0));
     cli.as_anna(0, &["account", "status"])?;
+    Ok(())
+}
+
+#[test]
+fn a_second_job_finds_the_account_busy() -> Outcome {
+    let cli = Cli::with_account()?;
+    let file = long_one(&cli, 3)?;
+    let anna = ["--account", "anna", "--password-file", "@first"];
+    let mut first = cli.start(&[&anna[..], &["restore", &file]].concat())?;
+    let mut seen = None;
+    while seen.is_none() && first.try_wait()?.is_none() {
+        let second = cli.run(&[&["--json"], &anna[..], &["backup"]].concat())?;
+        seen = (second.code == 11).then_some(second);
+    }
+    let refused = seen.ok_or_else(|| Trouble::new("no backup met the restore"))?;
+    assert_eq!(text(&refused.document()?, "/error/code")?, "busy");
+    assert_eq!(first.wait()?.code(), Some(0), "the first one was not disturbed");
+    cli.as_anna(0, &["backup"])?;
     Ok(())
 }
