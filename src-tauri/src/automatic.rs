@@ -85,7 +85,9 @@ fn catch_up() -> Duration {
 /// Makes the backup that is due, if one is, and keeps the tray and the window true.
 async fn look(app: &AppHandle, awake_for: Duration, catch_up: Duration) {
     let shell = Arc::clone(&app.state::<Arc<Shell>>());
-    if let Some(session) = shell.signed_in() {
+    if let Some(session) = shell.signed_in()
+        && !shell.is_in_first_steps()
+    {
         let running = shell.running.is_busy();
         let conditions = || -> Option<Conditions> {
             let awake_for = Some(awake_for.try_into().ok()?);
@@ -101,9 +103,13 @@ async fn look(app: &AppHandle, awake_for: Duration, catch_up: Duration) {
 }
 
 async fn is_due(session: Arc<Session>, conditions: Conditions) -> bool {
+    let due = blocking(move || {
+        // There is nothing to keep safe in a library without notes.
+        let due = matches!(session.due(&conditions)?, Due::Now { .. });
+        Ok(due && session.overview()?.notes > 0)
+    });
     // Settings or a history that can't be read: the window says so, nothing starts by itself.
-    let due = blocking(move || session.due(&conditions)).await;
-    matches!(due, Ok(Due::Now { .. }))
+    due.await.unwrap_or(false)
 }
 
 /// The tray's "Back up now": without attachments, as its name in the window.

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use backstop_engine::api::{
     AppState, ArchiveSecret, Backstop, Code, FolderChoice, Job, OpenArchive, OpenedArchive, Password,
@@ -13,6 +14,9 @@ use backstop_engine::api::{
 
 use crate::held::Held;
 use crate::running::Running;
+
+/// How long the first steps may take before a backup starts by itself all the same.
+const FIRST_STEPS: Duration = Duration::from_secs(600);
 
 /// Opens the engine's ground when it is first needed.
 pub(crate) type MakeSetup = Box<dyn Fn() -> Result<Setup, Problem> + Send + Sync>;
@@ -34,6 +38,7 @@ pub(crate) struct Shell {
     session: RwLock<Option<Arc<Session>>>,
     resumed: OnceLock<()>,
     fresh_key: AtomicBool,
+    made: Mutex<Option<Instant>>,
     /// Folders that were picked for backups.
     pub(crate) folders: Held<PathBuf>,
     /// Archives that were picked or dropped.
@@ -53,6 +58,7 @@ impl Shell {
             session: RwLock::new(None),
             resumed: OnceLock::new(),
             fresh_key: AtomicBool::new(false),
+            made: Mutex::new(None),
             folders: Held::new("folder", 8),
             archives: Held::new("archive", 8),
             plans: Held::new("plan", 1),
@@ -93,6 +99,18 @@ impl Shell {
         self.fresh_key.store(false, Ordering::Relaxed);
         let mut place = self.session.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *place, session.map(Arc::new))
+    }
+
+    /// An account was made: its owner now goes through the first steps, which end with a first backup.
+    pub(crate) fn account_made(&self) {
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.key_is_fresh(true);
+    }
+
+    /// Whether somebody is still in the first steps: nothing starts by itself in the middle of them.
+    pub(crate) fn is_in_first_steps(&self) -> bool {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.is_some_and(|made| made.elapsed() < FIRST_STEPS)
     }
 
     /// A recovery key was just made and shown: until it is confirmed, saving it asks for no password.

@@ -72,7 +72,7 @@ pub(crate) async fn create_account(
     ask_shell(&shell, move |shell| {
         let (session, created) = shell.engine()?.create_account(&name, &password.0, keep, insist)?;
         shell.set_session(Some(session));
-        shell.key_is_fresh(true);
+        shell.account_made();
         Ok(created)
     })
     .await

@@ -9,7 +9,7 @@ use super::file::{AccountFile, Sum};
 use super::folder::Accounts;
 use super::keys::AccountKeys;
 use super::name::AccountId;
-use crate::ports::Keychain;
+use crate::ports::{Keychain, KeychainError};
 
 impl Accounts {
     /// Opens by password, in any of its spellings. Takes as long as the password costs.
@@ -86,12 +86,16 @@ impl Accounts {
         Ok(keychain.store(&keys.head().id.to_string(), &secret)?)
     }
 
-    /// Takes the account key out of the keychain. One that is not there is no error.
+    /// Takes the account key out of the keychain. One that is not there is no error, and a system
+    /// without a keychain keeps none: signing out must work there too.
     ///
     /// # Errors
-    /// [`AccountError::Keychain`].
+    /// [`AccountError::Keychain`] if there is a keychain and it does not let go.
     pub fn forget(id: AccountId, keychain: &dyn Keychain) -> Result<(), AccountError> {
-        Ok(keychain.delete(&id.to_string())?)
+        match keychain.delete(&id.to_string()) {
+            Ok(()) | Err(KeychainError::Absent) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(super) fn read(&self, id: AccountId) -> Result<(PathBuf, (AccountFile, Sum)), AccountError> {

@@ -243,6 +243,10 @@ fn the_keychains_failures_are_told_apart() {
     Accounts::forget(id, &keychain).unwrap();
     assert_eq!(keychain.len(), 0);
     Accounts::forget(id, &keychain).unwrap();
+    keychain.refuse(Some(KeychainError::Absent));
+    Accounts::forget(id, &keychain).unwrap();
+    keychain.refuse(Some(KeychainError::Locked));
+    assert!(matches!(Accounts::forget(id, &keychain), Err(AccountError::Keychain(KeychainError::Locked))));
 }
 
 #[test]
