@@ -29,6 +29,9 @@ fn an_account_is_made_listed_and_opened() -> Outcome {
     assert_eq!(status["logged_in"], true);
     assert_eq!(status["library"]["encryption"], true);
     cli.json(0, &["account", "logout"])?;
+    let places = cli.json(0, &["place", "list"])?;
+    assert_eq!(text(&places, "/places/0/id")?, "library", "a fresh account has one place");
+    assert_eq!(list(&places, "/places")?.len(), 1);
     Ok(())
 }
 
