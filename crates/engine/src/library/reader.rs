@@ -22,14 +22,18 @@ impl<'library> LibraryReader<'library> {
     fn items_into(&self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
         let mut packer = Packer::new()?;
         let db = &self.library.store.db;
-        let mut query = db
-            .prepare("SELECT kind, id, app, version, row FROM items ORDER BY kind, created_ms, id")
+        // Sorted by their heads alone: a sort that carried the rows would hold the whole library.
+        let mut order =
+            db.prepare("SELECT rowid FROM items ORDER BY kind, created_ms, id").map_err(StoreError::from)?;
+        let mut fetch = db
+            .prepare("SELECT kind, id, app, version, row FROM items WHERE rowid = ?1")
             .map_err(StoreError::from)?;
-        let mut rows = query.query([]).map_err(StoreError::from)?;
+        let mut rows = order.query([]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             job.check()?;
-            let item = StoredItem::from_row(row, 0)?.unpack(&mut packer)?;
-            sink.item(item)?;
+            let rowid: i64 = row.get(0).map_err(StoreError::from)?;
+            let stored = fetch.query_row([rowid], |row| Ok(StoredItem::from_row(row, 0)));
+            sink.item(stored.map_err(StoreError::from)??.unpack(&mut packer)?)?;
             job.add_items(1);
         }
         Ok(())

@@ -17,12 +17,13 @@ pub(crate) fn index_notes(db: &Connection, job: &Job) -> Result<(), FlowError> {
     let mut packer = Packer::new()?;
     let body = kind_code(Kind::Body);
     let note = kind_code(Kind::Note);
+    // CROSS JOIN keeps `touched` outermost: its order needs no sorting, which would hold every row.
     let mut notes = db
         .prepare(&format!(
             "SELECT items.rowid, items.title, body.kind, body.id, body.app, body.version, body.row
-             FROM temp.touched JOIN items ON items.rowid = touched.note
+             FROM temp.touched CROSS JOIN items ON items.rowid = touched.note
              LEFT JOIN items AS body ON body.owner = items.id AND body.kind = {body} AND body.app = items.app
-             WHERE items.kind = {note} ORDER BY items.rowid"
+             WHERE items.kind = {note} ORDER BY touched.note"
         ))
         .map_err(StoreError::from)?;
     let mut put = db
