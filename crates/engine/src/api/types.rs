@@ -109,6 +109,23 @@ pub struct Overview {
     pub recovery_key_unconfirmed: bool,
     /// What closing the window does.
     pub on_close: OnClose,
+    /// The last restore that can be taken back, whenever it was made.
+    pub undo: Option<UndoOffer>,
+}
+
+/// A restore that `undo` can still take back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct UndoOffer {
+    /// The run, which `undo` takes.
+    pub run: String,
+    /// When it ended.
+    pub at: i64,
+    /// What it did, all items.
+    pub items: ChangeCounts,
+    /// Notes that it added, replaced or took away.
+    pub notes: u64,
+    /// Attachments whose bytes it added.
+    pub attachments: u64,
 }
 
 /// A folder the user picked, before it is used. The path itself stays in Rust under the token.

@@ -18,5 +18,5 @@ pub use apply::{Secured, commit, secure};
 pub use decide::{Change, Mode, Version, decide};
 pub use error::RestoreError;
 pub use plan::{Counts, Plan, PlanLine, plan};
-pub use safety::{SAFETY_EXTENSION, Safety};
+pub use safety::{SAFETY_EXTENSION, Safety, safety_path};
 pub use undo::plan_undo;

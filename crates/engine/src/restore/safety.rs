@@ -29,6 +29,14 @@ CREATE TABLE safety.added_blobs (name TEXT PRIMARY KEY) STRICT;
 pub(super) const ITEM_COLUMNS: &str = "kind, id, app, title, created_ms, edited_ms, modified_ms, flags, \
      owner, fingerprint, text_sha256, version, row";
 
+/// Where the safety archive of a run is in the folder of safety archives, whether it exists or not.
+#[must_use]
+pub fn safety_path(folder: &Path, run: &str) -> PathBuf {
+    // A run id comes from outside (command line, window): its name must stay in the folder.
+    let name: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    folder.join(format!("{name}.{SAFETY_EXTENSION}"))
+}
+
 /// The safety archives of one library.
 pub struct Safety<'key> {
     folder: PathBuf,
@@ -48,9 +56,7 @@ impl<'key> Safety<'key> {
     /// Where the safety archive of a run is, whether it exists or not.
     #[must_use]
     pub fn path_of(&self, run: &str) -> PathBuf {
-        // A run id comes from outside (command line, window): its name must stay in the folder.
-        let name: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-        self.folder.join(format!("{name}.{SAFETY_EXTENSION}"))
+        safety_path(&self.folder, run)
     }
 
     /// Removes safety archives that nobody has needed for [`KEPT_MS`]; tells how many.

@@ -1,6 +1,6 @@
 //! What the records add up to. Pure: lines in, runs out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use backstop_model::TimeMs;
 use jiff::Timestamp;
@@ -137,6 +137,30 @@ impl History {
             attempts.count += 1;
         }
         attempts
+    }
+
+    /// The newest restore that changed something, was not taken back since, and still has what taking it
+    /// back stands on, as `kept` tells of its run.
+    ///
+    /// An undo that was itself undone takes nothing back.
+    #[must_use]
+    pub fn undoable(&self, kept: impl Fn(&RunId) -> bool) -> Option<&End> {
+        let mut taken_back: HashSet<&RunId> = HashSet::new();
+        let done = |run: &&Run| run.end.as_ref().is_some_and(|end| end.outcome.is_done());
+        for run in self.runs.iter().filter(done) {
+            let id = &run.begin.run;
+            let stands = !taken_back.contains(id);
+            match (run.begin.kind, run.begin.undoes.as_ref(), run.end.as_ref()) {
+                (RunKind::Undo, Some(undone), _) if stands => {
+                    taken_back.insert(undone);
+                }
+                (RunKind::Restore, _, Some(end)) if stands && end.counts.changes() > 0 && kept(id) => {
+                    return Some(end);
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The facts that the schedule decides by.

@@ -179,3 +179,40 @@ fn checks_are_listed_newest_first() {
     let names: Vec<_> = history.verifications().map(|check| check.name.as_str()).collect();
     assert_eq!(names, ["4", "3", "2", "1"]);
 }
+
+#[test]
+fn the_last_restore_that_stands_can_be_undone() {
+    let restored = |run: &str, outcome: Outcome, added: u64| {
+        let end = End::new(&id(run), TimeMs(1), outcome);
+        let counts = Counts { added, ..Counts::default() };
+        vec![begin(run, RunKind::Restore, 0), Record::End(End { counts, ..end })]
+    };
+    let undone = |run: &str, undoes: &str, outcome: Outcome| {
+        let Record::Begin(start) = begin(run, RunKind::Undo, 2) else { panic!("a beginning") };
+        let start = Record::Begin(Begin { undoes: Some(id(undoes)), ..start });
+        vec![start, end(run, 3, outcome, vec![])]
+    };
+    let done = || Outcome::Completed;
+    let (a, b) = (restored("a", done(), 1), restored("b", done(), 2));
+    let warned = restored("b", Outcome::CompletedWithWarnings { warnings: vec!["odd".to_owned()] }, 1);
+    let rows = [
+        ("nothing yet", vec![], None),
+        ("one", vec![a.clone()], Some("a")),
+        ("with warnings", vec![a.clone(), warned], Some("b")),
+        ("the newest", vec![a.clone(), b.clone()], Some("b")),
+        ("a backup since", vec![a.clone(), backup("c", 9, done(), vec![]).to_vec()], Some("a")),
+        ("failed", vec![a.clone(), restored("b", failed(), 0)], Some("a")),
+        ("it changed nothing", vec![a.clone(), restored("b", done(), 0)], Some("a")),
+        ("it never ended", vec![a.clone(), vec![begin("b", RunKind::Restore, 2)]], Some("a")),
+        ("undone", vec![a.clone(), undone("u", "a", done())], None),
+        ("the newer undone", vec![a.clone(), b, undone("u", "b", done())], Some("a")),
+        ("an undo that failed", vec![a.clone(), undone("u", "a", failed())], Some("a")),
+        ("an undo that was undone", vec![a, undone("u", "a", done()), undone("v", "u", done())], Some("a")),
+    ];
+    for (name, records, expected) in rows {
+        let history = history(&records.concat());
+        let found = history.undoable(|_| true).map(|end| end.run.clone());
+        assert_eq!(found, expected.map(id), "{name}");
+        assert_eq!(history.undoable(|_| false), None, "{name}, its safety archive gone");
+    }
+}

@@ -124,6 +124,14 @@ pub struct Counts {
     pub failed: u64,
 }
 
+impl Counts {
+    /// Items that a restore wrote or took away.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.added + self.updated + self.removed
+    }
+}
+
 /// An archive that a run made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeArchive {

@@ -4,7 +4,7 @@ use backstop_engine::api::{
     BackupOrder, Change, Code, Job, NoteQuery, RestoreMode, RestoreResult, Session, ShowAs,
 };
 
-use crate::world::{PASSWORD, World, sample};
+use crate::world::{PASSWORD, World, password, sample};
 
 fn restore(world: &World, session: &Session, name: &str, mode: RestoreMode) -> RestoreResult {
     let (path, secret) = sample(name);
@@ -114,6 +114,26 @@ fn the_sample_notes_are_notes_like_any_other() {
     assert_eq!(session.notebooks().expect("notebooks").first().map(|notebook| notebook.notes), Some(4));
 }
 
+/// The window asks after a restart too: the offer comes from the disk, not from what is in memory.
+#[test]
+fn the_first_page_offers_the_undo_of_the_last_restore() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let offer = |session: &Session| session.overview().expect("an overview").undo;
+    assert_eq!(offer(&session), None);
+    let restored = restore(&world, &session, "full-plain", RestoreMode::Merge);
+    restore(&world, &session, "full-plain", RestoreMode::Merge);
+    let id = session.account().id;
+    drop(session);
+    let (session, _) = world.engine.sign_in(&id, &password(PASSWORD), false).expect("signed in");
+    let offered = offer(&session).expect("an offer");
+    assert_eq!((offered.run.as_str(), offered.items), (restored.run.as_str(), restored.items));
+    assert_eq!((offered.notes, offered.attachments), (17, 6));
+    let undo = session.plan_undo(&offered.run).expect("a plan");
+    let undone = session.apply(undo, &Job::new()).expect("an undo");
+    assert_eq!((undone.items.removed, offer(&session)), (restored.items.added, None));
+}
+
 #[test]
 fn an_undo_is_offered_for_30_days() {
     let world = World::new();
@@ -129,6 +149,7 @@ fn an_undo_is_offered_for_30_days() {
     assert_eq!(blobs(), 0);
     let refused = session.plan_undo(&undone.run).err().map(|problem| problem.code);
     assert_eq!(refused, Some(Code::NotFound));
+    assert_eq!(session.overview().expect("an overview").undo, None);
 }
 
 fn session_folder(world: &World) -> std::path::PathBuf {

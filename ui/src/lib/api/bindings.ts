@@ -475,6 +475,8 @@ export type Overview = {
 	recovery_key_unconfirmed: boolean,
 	/**  What closing the window does. */
 	on_close: OnClose,
+	/**  The last restore that can be taken back, whenever it was made. */
+	undo: UndoOffer | null,
 };
 
 /**  What a restore or undo would do. A value: it has touched nothing. */
@@ -610,6 +612,20 @@ export type Theme =
 "light" | 
 /**  Dark. */
 "dark";
+
+/**  A restore that `undo` can still take back. */
+export type UndoOffer = {
+	/**  The run, which `undo` takes. */
+	run: string,
+	/**  When it ended. */
+	at: number,
+	/**  What it did, all items. */
+	items: ChangeCounts,
+	/**  Notes that it added, replaced or took away. */
+	notes: number,
+	/**  Attachments whose bytes it added. */
+	attachments: number,
+};
 
 /**  What was last found out about an archive. */
 export type Verified = 

@@ -38,6 +38,7 @@ export type {
   StatusCard,
   Strength,
   Theme,
+  UndoOffer,
   Verified,
   Warning,
 } from './bindings';

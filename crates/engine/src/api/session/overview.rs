@@ -7,10 +7,12 @@ use jiff::SignedDuration;
 
 use super::Session;
 use crate::api::{
-    ArchiveCard, BackupResult, FolderChoice, OpenArchive, Overview, Problem, RunLine, StatusCard,
+    ArchiveCard, BackupResult, ChangeCounts, FolderChoice, OpenArchive, Overview, Problem, RunLine,
+    StatusCard, UndoOffer,
 };
 use crate::lock::{AccountLock, LockKind};
 use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
+use crate::restore::safety_path;
 use crate::runs::{RunState, Trigger};
 use crate::schedule::{Conditions, Standing, protection};
 use crate::settings::LIBRARY;
@@ -35,7 +37,29 @@ impl Session {
             attachments: library.attachments().map_err(super::of_store)?,
             recovery_key_unconfirmed: !self.keys().recovery_key_is_confirmed(),
             on_close: settings.on_close,
+            undo: self.undo_offer()?,
         })
+    }
+
+    /// The last restore that can be taken back: its safety archive is there.
+    fn undo_offer(&self) -> Result<Option<UndoOffer>, Problem> {
+        let folder = self.safety_folder();
+        let history = self.runs().read()?;
+        let end = history.undoable(|run| safety_path(&folder, run.as_str()).exists());
+        Ok(end.map(|end| UndoOffer {
+            run: end.run.as_str().to_owned(),
+            at: end.ended.0,
+            items: ChangeCounts {
+                added: end.counts.added,
+                updated: end.counts.updated,
+                removed: end.counts.removed,
+                identical: end.counts.identical,
+                kept: end.counts.kept,
+                failed: end.counts.failed,
+            },
+            notes: end.counts.notes,
+            attachments: end.counts.attachments,
+        }))
     }
 
     /// The status card, from facts on disk.
