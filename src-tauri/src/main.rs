@@ -5,6 +5,7 @@
 //! and what a person picked stays here under a token (`held`, `shell`).
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod alone;
 mod automatic;
 mod bindings;
 mod closing;

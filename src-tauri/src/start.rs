@@ -11,7 +11,7 @@ use tauri::{App, AppHandle, Manager, Window, WindowEvent};
 use crate::closing::{self, Awake};
 use crate::notices::SystemNotices;
 use crate::shell::Shell;
-use crate::{automatic, bindings, drops, front, picker, tray};
+use crate::{alone, automatic, bindings, drops, front, picker, tray};
 
 /// Runs the program until it ends.
 ///
@@ -19,8 +19,6 @@ use crate::{automatic, bindings, drops, front, picker, tray};
 /// The system gives no window.
 pub(crate) fn run() -> tauri::Result<()> {
     tauri::Builder::default()
-        // First, so that a second start does nothing but bring the first one's window to the front.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| front::show(app)))
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .manage(Awake::default())
@@ -29,6 +27,8 @@ pub(crate) fn run() -> tauri::Result<()> {
         .invoke_handler(bindings::commands().invoke_handler())
         .on_window_event(followed)
         .setup(|app| {
+            // First, so that a second start does nothing else.
+            alone::or_end(app.handle())?;
             set_up(app);
             Ok(front::open(app)?)
         })

@@ -99,6 +99,20 @@ impl Desk {
         command
     }
 
+    /// The address of this desk's bus.
+    ///
+    /// # Errors
+    /// If the desk has none.
+    pub fn bus_address(&self) -> Outcome<&str> {
+        self.variable("DBUS_SESSION_BUS_ADDRESS").ok_or_else(|| Trouble::new("this desk has no bus"))
+    }
+
+    /// A variable of this desk: what was set last.
+    fn variable(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.variables.iter().rev().find(|(set, _)| set == name)?;
+        value.to_str()
+    }
+
     /// Everything said to the notice board so far, if there is one.
     ///
     /// # Errors
@@ -244,9 +258,7 @@ impl Desk {
     /// If no window has that title, or the display can't be asked.
     pub fn close_window(&self, title: &str) -> Outcome {
         let window = self.window_called(title)?;
-        let display = self.variables.iter().rev().find(|(name, _)| name == "DISPLAY");
-        let display = display.and_then(|(_, value)| value.to_str());
-        let (connection, _) = x11rb::connect(display)?;
+        let (connection, _) = x11rb::connect(self.variable("DISPLAY"))?;
         let protocols = connection.intern_atom(false, b"WM_PROTOCOLS")?.reply()?.atom;
         let delete = connection.intern_atom(false, b"WM_DELETE_WINDOW")?.reply()?.atom;
         let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
@@ -259,8 +271,7 @@ impl Desk {
     /// # Errors
     /// If the display can't be asked.
     pub fn look_away(&self) -> Outcome {
-        let display = self.variables.iter().rev().find(|(name, _)| name == "DISPLAY");
-        let (connection, _) = x11rb::connect(display.and_then(|(_, value)| value.to_str()))?;
+        let (connection, _) = x11rb::connect(self.variable("DISPLAY"))?;
         connection.set_input_focus(InputFocus::NONE, x11rb::NONE, x11rb::CURRENT_TIME)?.check()?;
         Ok(())
     }

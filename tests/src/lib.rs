@@ -12,6 +12,8 @@ pub mod trouble;
 #[cfg(target_os = "linux")]
 pub mod desk;
 #[cfg(target_os = "linux")]
+pub mod dying;
+#[cfg(target_os = "linux")]
 pub mod journey;
 #[cfg(target_os = "linux")]
 pub mod look;

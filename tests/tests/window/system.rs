@@ -1,6 +1,7 @@
 //! Where the window meets the system: real dialogs, notices, a second start, closing.
 
-use backstop_tests::desk::Equipment;
+use backstop_tests::desk::{Desk, Equipment};
+use backstop_tests::dying::dies_when_called;
 use backstop_tests::journey::{Journey, PASSWORD, Secret, Start};
 use backstop_tests::process::until;
 use backstop_tests::window::Window;
@@ -21,6 +22,15 @@ fn a_file_is_chosen_in_the_real_dialog() -> Outcome {
     window.desk().answer_dialog("Choose a backup", &archive)?;
     journey.unlock(Secret::Password(PASSWORD))?;
     window.find("heading", "The plan").map(drop)
+}
+
+#[test]
+fn a_start_right_after_a_crash_opens_the_window() -> Outcome {
+    let desk = Desk::new(Equipment::default())?;
+    let dying = dies_when_called(desk.bus_address()?, "app.backstop.desktop.SingleInstance")?;
+    let window = Window::open_on(desk, "after-a-crash")?;
+    assert!(dying.join().unwrap(), "nobody called the one that was there");
+    window.find("button", "Set up backups").map(drop)
 }
 
 #[test]
