@@ -4,7 +4,7 @@
 //! sealed bytes, in memory, with the system's randomness. Two families live here:
 //!
 //! - our own constructions, described so that they can be written again from the text alone:
-//!   [`keyslot`], [`recovery`], [`sealed`], all over [`argon2id`] and HKDF-SHA-256;
+//!   [`keyslot`], [`recovery`], [`sealed`], [`mac`], all over [`argon2id`] and HKDF-SHA-256;
 //! - the primitives of libsodium that other apps' files are made of, named for what they are:
 //!   [`xchacha`], [`argon2i`], [`secretstream`].
 //!
@@ -15,6 +15,7 @@ pub mod argon2i;
 pub mod argon2id;
 mod argon2mem;
 pub mod keyslot;
+pub mod mac;
 mod random;
 pub mod recovery;
 pub mod sealed;

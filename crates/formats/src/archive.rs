@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use backstop_model::{ArchiveHead, FlowError, Job, Reader};
 
-use crate::{ArchiveSecret, Format, detect, notesnook};
+use crate::{ArchiveSecret, Format, backstop, detect, notesnook, zipscan};
 
 /// A file or anything else that can be read from any place in it.
 pub trait ReadSeek: Read + Seek + Send {}
@@ -42,6 +42,13 @@ pub trait Archive: Reader + Send {
 /// Damage in single parts is not an error here; it comes out while reading.
 pub fn open(mut input: Box<dyn ReadSeek>) -> Result<Box<dyn Archive>, FlowError> {
     match detect(&mut input)? {
-        Format::Zip => Ok(Box::new(notesnook::NotesnookArchive::open(input)?)),
+        Format::Zip => {
+            let scan = zipscan::scan(&mut input)?;
+            if backstop::is_backstop(scan.entries.iter().map(|entry| &*entry.name)) {
+                Ok(Box::new(backstop::BackstopArchive::open(input, scan)?))
+            } else {
+                Ok(Box::new(notesnook::NotesnookArchive::open(input, scan)?))
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ const PEEK_BYTES: u64 = 4096;
 /// The containers we can look into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A zip: a Notesnook `.nnbackupz`.
+    /// A zip: a Notesnook `.nnbackupz` or our own `.backstop`, as its entries tell.
     Zip,
 }
 

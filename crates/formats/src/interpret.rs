@@ -13,18 +13,23 @@ pub fn interpret(key: ItemKey, native: Native) -> Result<Item, Fault> {
         (App::Notesnook, kind) if kind != Kind::AttachmentsKey && kind != Kind::Opaque => {
             notesnook::interpret(key, native)
         }
-        _ => Ok(Item {
-            key,
-            title: None,
-            created: None,
-            edited: None,
-            modified: None,
-            flags: Flags::default(),
-            owner: None,
-            body: None,
-            relations: Vec::new(),
-            attachment: None,
-            native,
-        }),
+        _ => Ok(bare_item(key, native)),
+    }
+}
+
+/// An item of which only the row is known.
+pub(crate) fn bare_item(key: ItemKey, native: Native) -> Item {
+    Item {
+        key,
+        title: None,
+        created: None,
+        edited: None,
+        modified: None,
+        flags: Flags::default(),
+        owner: None,
+        body: None,
+        relations: Vec::new(),
+        attachment: None,
+        native,
     }
 }

@@ -5,14 +5,17 @@
 //! into what a window, a search index or another app can use, [`limits`] caps what a file may cost.
 
 mod archive;
+pub mod backstop;
 pub mod convert;
 
 mod detect;
 mod fingerprint;
+mod hex;
 mod interpret;
 pub mod limits;
 pub mod notesnook;
 mod secret;
+mod zip_failed;
 pub mod zipscan;
 
 pub use archive::{Archive, ReadSeek, open};

@@ -32,6 +32,16 @@ pub const KEY_FILE_BYTES: usize = 64 * 1024;
 /// UTF-16 units at which Notesnook closes a chunk. Source: its backup code, `10 * 1024 * 1024`.
 pub const CHUNK_CLOSES_AT: u64 = 10 * MIB;
 
+/// Bytes of `backstop.json`. Ours have 1,200 with two keyslots; four would have 2,300.
+pub const CONTAINER_HEADER_BYTES: usize = 64 * 1024;
+
+/// Bytes of a container's manifest: [`ZIP_ENTRIES`] lines of 130 bytes fit twice.
+pub const CONTAINER_MANIFEST_BYTES: usize = 64 * MIB_USIZE;
+
+/// Bytes of one frame of a container: a line of [`ITEM_BYTES`] that goes along twice, as a row and
+/// as the text in it.
+pub const CONTAINER_FRAME_BYTES: usize = 2 * ITEM_BYTES + MIB_USIZE;
+
 /// How much a packed file may unpack to before [`RATIO`] counts.
 pub const FREE_EXPANSION_BYTES: u64 = 10 * MIB;
 

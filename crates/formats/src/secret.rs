@@ -1,6 +1,6 @@
 //! What opens an archive.
 
-use backstop_crypto::{Key, Password, RecoveryKey, RecoveryKeyError, Zeroizing};
+use backstop_crypto::{Key, Password, RecoveryKey, RecoveryKeyError, WrapKey, Zeroizing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use thiserror::Error;
@@ -16,6 +16,8 @@ pub enum ArchiveSecret {
     NotesnookKey(Key),
     /// Backstop's recovery key.
     RecoveryKey(RecoveryKey),
+    /// What a password or recovery key becomes for archives, kept where nobody is there to type it.
+    Kept(WrapKey),
 }
 
 /// Why a text is neither of the two keys.

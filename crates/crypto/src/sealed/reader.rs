@@ -3,7 +3,6 @@
 
 use std::io::{self, Read};
 
-use aead_stream::StreamPrimitive as _;
 use zeroize::Zeroizing;
 
 use super::{CHUNK_BYTES, START_BYTES, SealedError, Stream, TAG_BYTES};
@@ -42,12 +41,14 @@ impl<R: Read> SealedReader<R> {
         inner.read_exact(&mut start).map_err(|error| {
             if error.kind() == io::ErrorKind::UnexpectedEof { SealedError::CutOff.into() } else { error }
         })?;
-        let mut ahead = Zeroizing::new(Vec::with_capacity(SEALED_CHUNK_BYTES));
+        // Both buffers have their full size before anything in them is opened, or hold the only
+        // chunk there is: growing leaves no plain bytes behind, and a small stream costs little.
+        let mut ahead = Zeroizing::new(Vec::new());
         fill(&mut inner, &mut ahead)?;
         Ok(Self {
             inner,
             stream: super::stream(key, &start, info),
-            plain: Zeroizing::new(Vec::with_capacity(SEALED_CHUNK_BYTES)),
+            plain: Zeroizing::new(Vec::new()),
             taken: 0,
             ahead,
             chunk: 0,
@@ -80,7 +81,7 @@ impl<R: Read> SealedReader<R> {
         if self.plain.is_empty() {
             return Err(SealedError::CutOff);
         }
-        let mut open = |last| self.stream.decrypt_in_place(chunk, last, &[], &mut *self.plain).is_ok();
+        let mut open = |last| super::open_chunk(&self.stream, chunk, last, &mut self.plain);
         if open(last) {
             // Only a stream without any content may end in an empty chunk.
             let stray = self.plain.is_empty() && chunk > 0;

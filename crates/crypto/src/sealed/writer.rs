@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use aead_stream::StreamPrimitive as _;
 use zeroize::Zeroizing;
 
 use super::{CHUNK_BYTES, START_BYTES, SealedError, Stream, TAG_BYTES};
@@ -58,9 +57,7 @@ impl<W: Write> SealedWriter<W> {
             return Err(io::Error::other("an earlier part of the sealed data was not written"));
         }
         self.broken = true;
-        self.stream
-            .encrypt_in_place(self.chunk, last, &[], &mut *self.buffer)
-            .map_err(|_| SealedError::TooLong)?;
+        super::seal_chunk(&self.stream, self.chunk, last, &mut self.buffer)?;
         self.inner.write_all(&self.buffer)?;
         self.buffer.clear();
         if !last {

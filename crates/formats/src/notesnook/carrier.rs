@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use super::attachments::AttachmentsKey;
 use super::map::item_of;
 use super::wire::{OWN_TYPE, Row};
+pub(crate) use crate::interpret::bare_item;
 
 /// The version of these rows.
 const OWN_VERSION: i64 = 1;
@@ -91,23 +92,6 @@ pub(crate) fn read(json: &str, row: &Row<'_>) -> Own {
 fn unknown(json: &str, row: &Row<'_>) -> Option<Item> {
     let key = ItemKey { app: App::Backstop, kind: Kind::Opaque, id: ItemId::new(row.text("id")?).ok()? };
     Some(bare_item(key, Native { version: "x-backstop".to_owned(), json: json.to_owned() }))
-}
-
-/// An item of which only the row is known.
-pub(crate) fn bare_item(key: ItemKey, native: Native) -> Item {
-    Item {
-        key,
-        title: None,
-        created: None,
-        edited: None,
-        modified: None,
-        flags: Flags::default(),
-        owner: None,
-        body: None,
-        relations: Vec::new(),
-        attachment: None,
-        native,
-    }
 }
 
 /// An item of another app, with everything that only its own reader could read from its row.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire::{Row, text_of};
+pub(crate) use crate::hex::hex;
 
 /// The version that this reader and writer speak.
 pub(crate) const VERSION: f64 = 6.1;
@@ -149,17 +150,6 @@ impl<'file> Envelope<'file> {
 /// MD5 as 32 lower-case hex digits.
 pub(crate) fn md5_hex(bytes: &[u8]) -> String {
     hex(&Md5::digest(bytes))
-}
-
-/// Lower-case hex digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing into a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// Refuses every version but ours, each with its own code.

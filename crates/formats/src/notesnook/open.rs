@@ -14,7 +14,7 @@ use super::keys::Opener;
 use super::parts::{ChunkPart, Parts};
 use super::reader::{Reading, unsealed};
 use super::wire::{OWN_TYPE, Row};
-use crate::zipscan::{self, Entry, EntryReader, SharedInput};
+use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
 use crate::{Archive, ArchiveSecret, ReadSeek, limits};
 
 /// A `.nnbackupz` of version 6.1, of whatever program.
@@ -35,12 +35,11 @@ impl fmt::Debug for NotesnookArchive {
 }
 
 impl NotesnookArchive {
-    /// Opens a zip that [`crate::detect`] found.
+    /// Opens a zip that was passed over.
     ///
     /// # Errors
     /// As [`crate::open`].
-    pub fn open(mut input: Box<dyn ReadSeek>) -> Result<Self, FlowError> {
-        let scan = zipscan::scan(&mut input)?;
+    pub fn open(input: Box<dyn ReadSeek>, scan: Scan) -> Result<Self, FlowError> {
         let input = SharedInput::new(input);
         let parts = Parts::sort(&input, &scan.entries)?;
         let nothing = |message: &str| FlowError::archive(FaultCode::NothingInside, message);
@@ -222,6 +221,7 @@ impl Archive for NotesnookArchive {
             ArchiveSecret::Password(password) => Opener::spellings(password),
             ArchiveSecret::NotesnookKey(key) => vec![Opener::Raw(key.duplicate())],
             ArchiveSecret::RecoveryKey(recovery) => vec![Opener::Raw(self.recovered_key(recovery, job)?)],
+            ArchiveSecret::Kept(_) => return Err(wrong_secret()),
         };
         let (opener, id) = self.try_openers(openers, job)?;
         self.opener = Some(opener);

@@ -15,6 +15,7 @@ use zip::{CompressionMethod, ZipWriter};
 use super::cipher::{self, Salt};
 use super::envelope::{VERSION_TEXT, hex};
 use crate::limits;
+pub(super) use crate::zip_failed::zip_failed;
 
 /// The level Notesnook packs its rows with.
 const GZIP_LEVEL: u32 = 6;
@@ -146,12 +147,4 @@ fn write_quoted(base64: &[u8], to: &mut impl Write) -> io::Result<()> {
     to.write_all(b"\"")?;
     to.write_all(base64)?;
     to.write_all(b"\"")
-}
-
-/// What the zip library says, as a write error.
-pub(super) fn zip_failed(error: zip::result::ZipError) -> FlowError {
-    match error {
-        zip::result::ZipError::Io(error) => FlowError::from_write(error),
-        other => FlowError::Write(io::Error::other(other.to_string())),
-    }
 }

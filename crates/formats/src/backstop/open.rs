@@ -1,0 +1,167 @@
+//! Opening an archive: its header, the secret that unlocks it, and its manifest.
+
+use std::fmt;
+use std::io::Read as _;
+
+use backstop_model::{App, ArchiveHead, Fault, FaultCode, Finding, FlowError, Job, Reader, Severity, Sink};
+
+use super::header::{Header, mac_is_right};
+use super::manifest::Manifest;
+use super::reader::Reading;
+use super::take::Access;
+use super::{ATTACHMENTS, HEADER, MANIFEST, Seal, number_in};
+use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
+use crate::{Archive, ArchiveSecret, ReadSeek, limits};
+
+/// A `.backstop` file of version 1.
+pub struct BackstopArchive {
+    pub(super) input: SharedInput,
+    pub(super) entries: Vec<Entry>,
+    /// What is wrong or odd about the structure, the header and the manifest.
+    pub(super) findings: Vec<Finding>,
+    pub(super) head: ArchiveHead,
+    pub(super) seal: Option<Seal>,
+    /// `None` while locked, and if it can't be read.
+    pub(super) manifest: Option<Manifest>,
+    header: Header,
+    pub(super) header_bytes: Vec<u8>,
+}
+
+impl fmt::Debug for BackstopArchive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BackstopArchive").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+impl BackstopArchive {
+    /// Opens a zip that was passed over and has entries of ours.
+    ///
+    /// # Errors
+    /// As [`crate::open`].
+    pub fn open(input: Box<dyn ReadSeek>, scan: Scan) -> Result<Self, FlowError> {
+        let input = SharedInput::new(input);
+        let Scan { entries, mut findings } = scan;
+        let (header_bytes, damage) = header_of(&input, &entries)?;
+        // What its checksum calls damaged is not a header of another kind or version.
+        let header =
+            Header::parse(&header_bytes).map_err(|error| damage.clone().map_or(error, FlowError::Archive))?;
+        findings.extend(damage.map(damaged));
+        let head = ArchiveHead {
+            format: "backstop".to_owned(),
+            format_version: "1".to_owned(),
+            app: App::Backstop,
+            encrypted: header.encrypted,
+            attachments_included: entries.iter().any(|entry| number_in(&entry.name, ATTACHMENTS).is_some()),
+            created: None,
+            archive_id: Some(header.archive.clone()),
+        };
+        let mut archive =
+            Self { input, entries, findings, head, seal: None, manifest: None, header, header_bytes };
+        if !archive.head.encrypted {
+            archive.read_manifest(&Job::new())?;
+        }
+        Ok(archive)
+    }
+
+    /// An entry by its name.
+    pub(super) fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| &*entry.name == name && entry.readable)
+    }
+
+    pub(super) fn access<'a>(&'a self, job: &'a Job) -> Access<'a> {
+        Access { input: &self.input, seal: self.seal.as_ref(), job }
+    }
+
+    /// Reads the manifest. One that can't be read is a finding: the rest may still be whole.
+    fn read_manifest(&mut self, job: &Job) -> Result<(), FlowError> {
+        match self.manifest_of_this(job) {
+            Ok(manifest) => {
+                self.head.created = Some(manifest.created);
+                self.head.attachments_included = manifest.attachments_included;
+                self.manifest = Some(manifest);
+            }
+            Err(FlowError::Archive(fault)) => self.findings.push(damaged(fault)),
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    fn manifest_of_this(&self, job: &Job) -> Result<Manifest, FlowError> {
+        let fault = |code, message: &str| FlowError::Archive(Fault::at(code, MANIFEST, message));
+        let entry = self.entry(MANIFEST).ok_or_else(|| {
+            fault(FaultCode::ChunkMissing, "The list of contents was in the backup and is gone.")
+        })?;
+        let json = self.access(job).whole(entry, None, limits::CONTAINER_MANIFEST_BYTES)?;
+        let manifest: Manifest = serde_json::from_slice(&json)
+            .map_err(|_| fault(FaultCode::InvalidContent, "The list of contents can't be read."))?;
+        if manifest.archive != self.header.archive {
+            let message = "The list of contents belongs to another backup.";
+            return Err(fault(FaultCode::EntryMismatch, message));
+        }
+        Ok(manifest)
+    }
+}
+
+/// The bytes of the header, and what its checksum says.
+fn header_of(input: &SharedInput, entries: &[Entry]) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
+    let missing = || {
+        let message = "The head of the backup is missing; nothing in it can be opened without it.";
+        FlowError::Archive(Fault::at(FaultCode::ChunkMissing, HEADER, message))
+    };
+    let entry = entries.iter().find(|entry| &*entry.name == HEADER).ok_or_else(missing)?;
+    let damaged = |code| Fault::at(code, HEADER, "The head of the backup is damaged.");
+    if !entry.readable {
+        return Err(damaged(FaultCode::EntryMismatch).into());
+    }
+    let mut bytes = Vec::new();
+    let job = Job::new();
+    let limit = limits::CONTAINER_HEADER_BYTES as u64;
+    let read = EntryReader::new(input, entry, &job).take(limit + 1).read_to_end(&mut bytes);
+    if bytes.len() as u64 > limit {
+        return Err(damaged(FaultCode::LimitExceeded).into());
+    }
+    match read.map_err(FlowError::from_read) {
+        Ok(_) => Ok((bytes, None)),
+        Err(FlowError::Archive(fault)) => Ok((bytes, Some(damaged(fault.code)))),
+        Err(other) => Err(other),
+    }
+}
+
+fn damaged(fault: Fault) -> Finding {
+    Finding { severity: Severity::Damage, fault }
+}
+
+impl Archive for BackstopArchive {
+    fn head(&self) -> &ArchiveHead {
+        &self.head
+    }
+
+    fn is_locked(&self) -> bool {
+        self.head.encrypted && self.seal.is_none()
+    }
+
+    fn unlock(&mut self, secret: &ArchiveSecret, job: &Job) -> Result<(), FlowError> {
+        if !self.is_locked() {
+            return Ok(());
+        }
+        job.check()?;
+        let file_key = self.header.unlock(secret)?;
+        let seal = Seal { file_key, archive: self.header.archive.clone() };
+        if !mac_is_right(&self.header_bytes, &seal) {
+            let message = "The head of the backup was changed after it was made.";
+            self.findings.push(damaged(Fault::at(FaultCode::EntryMismatch, HEADER, message)));
+        }
+        self.seal = Some(seal);
+        self.read_manifest(job)
+    }
+}
+
+impl Reader for BackstopArchive {
+    fn read_into(&mut self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        if self.is_locked() {
+            let message = "This backup is encrypted; it needs its password or a recovery key.";
+            return Err(FlowError::archive(FaultCode::SecretRequired, message));
+        }
+        Reading::new(self, sink, job).read()
+    }
+}

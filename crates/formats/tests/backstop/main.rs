@@ -1,0 +1,8 @@
+//! Our own container from outside: what comes back, what is noticed, and files of earlier days.
+
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod damage;
+#[cfg(test)]
+mod round_trip;
