@@ -115,6 +115,8 @@ pub fn notes(first: usize, count: usize, html: impl Fn(usize) -> String) -> Vec<
     (first..first + count).flat_map(|number| note(number, &format!("Note {number}"), &html(number))).collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -7,6 +7,7 @@
 pub mod built;
 pub mod cli;
 pub mod foreign;
+pub mod large;
 pub mod trouble;
 
 #[cfg(target_os = "linux")]
@@ -17,6 +18,8 @@ pub mod dying;
 pub mod journey;
 #[cfg(target_os = "linux")]
 pub mod look;
+#[cfg(target_os = "linux")]
+pub mod meter;
 #[cfg(target_os = "linux")]
 pub mod process;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! Thirty kills: `backup` and `restore` are killed hard at random moments. Afterwards every earlier archive
+//! Thirty kills, or as many as asked for: `backup` and `restore` are killed hard at random moments. Afterwards every earlier archive
 //! is what it was, nothing that was not verified bears an archive's name, and the library opens in the old
 //! or in the new state.
 #![cfg(unix)]
@@ -18,8 +18,10 @@ use backstop_tests::cli::{Cli, number, text};
 use backstop_tests::foreign::{chunk, marker, notes, write};
 use backstop_tests::{Outcome, Trouble};
 
-/// Kills of each of the tests below; there are three of them.
-const KILLS: usize = 10;
+/// Kills of each of the tests below; there are three of them. `BACKSTOP_KILLS` asks for more.
+fn kills() -> usize {
+    std::env::var("BACKSTOP_KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(10)
+}
 
 /// A moment between the two.
 fn random(least: Duration, most: Duration) -> Duration {
@@ -124,8 +126,8 @@ fn a_killed_backup_harms_no_archive() -> Outcome {
     let span = Span::of(&cli, &anna(&["backup"]))?;
     let mut archives = Archives(BTreeMap::new());
     archives.look(&cli)?;
-    let mut killed = 0;
-    while killed < KILLS {
+    let (wanted, mut killed) = (kills(), 0);
+    while killed < wanted {
         killed += usize::from(!kill(&cli, &span, &anna(&["backup"]))?);
         archives.look(&cli)?;
     }
@@ -159,8 +161,8 @@ fn a_killed_restore_leaves_the_old_or_the_new_state() -> Outcome {
     let span = Span::of(&cli, &anna(&["restore", &new]))?;
     cli.run(&anna(&["restore", &old, "--mode", "overwrite"]))?.expect(0)?;
     let mut archives = Archives(BTreeMap::new());
-    let mut killed = 0;
-    while killed < KILLS {
+    let (wanted, mut killed) = (kills(), 0);
+    while killed < wanted {
         killed += usize::from(!kill(&cli, &span, &anna(&["restore", &new]))?);
         archives.look(&cli)?;
         match states(&cli)? {
@@ -189,8 +191,8 @@ fn a_killed_undo_leaves_the_old_or_the_new_state() -> Outcome {
     let span = Span::of(&cli, &anna(&["undo", text(&first, "/run")?]))?;
     let mut archives = Archives(BTreeMap::new());
     let mut run = text(&restore()?, "/run")?.to_owned();
-    let mut killed = 0;
-    while killed < KILLS {
+    let (wanted, mut killed) = (kills(), 0);
+    while killed < wanted {
         killed += usize::from(!kill(&cli, &span, &anna(&["undo", &run]))?);
         archives.look(&cli)?;
         match states(&cli)? {

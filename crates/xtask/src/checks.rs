@@ -51,7 +51,7 @@ fn quick() -> Vec<Stage> {
     }
     // The outside tests start the programs themselves, so they must lie there.
     stages.push(Stage::cargo("programs", &["build", "--workspace", "--bins"]));
-    stages.push(nextest("tests", "not binary(window)"));
+    stages.push(nextest("tests", "not binary(window) & not binary(soak)"));
     stages.push(Stage::npm("ui lint", "lint"));
     stages.push(Stage::npm("ui types", "check"));
     stages.push(Stage::npm("ui tests", "test").counting(VITEST_SUMMARY));

@@ -25,7 +25,7 @@ cargo xtask COMMAND
   test       everything: format, lints, unit and flow tests, the interface, the real window
   check      test without its slow parts: no browser, no window
   bench      measure a release build of the command line on 5,000 made-up notes
-  soak       the tests that take hours (not written yet)
+  soak       the tests that take longer than a test run may: very large archives, hundreds of kills
   fixtures   make the test files again (not written yet)";
 
 fn main() -> ExitCode {
@@ -37,7 +37,8 @@ fn main() -> ExitCode {
         ["test"] => checks::test(),
         ["check"] => checks::check(),
         ["bench"] => walk::bench(),
-        [name @ ("soak" | "fixtures")] => return not_made_yet(name),
+        ["soak"] => walk::soak(),
+        [name @ "fixtures"] => return not_made_yet(name),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             return ExitCode::SUCCESS;

@@ -16,6 +16,7 @@ pub(crate) struct Stage {
     folder: PathBuf,
     program: String,
     arguments: Vec<String>,
+    variables: Vec<(&'static str, PathBuf)>,
     /// The line of its output that says how many tests ran contains this.
     summary: Option<&'static str>,
 }
@@ -35,7 +36,13 @@ impl Stage {
     /// Any command in a folder.
     pub(crate) fn new(name: &'static str, folder: PathBuf, program: String, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(|&a| a.to_owned()).collect();
-        Self { name, folder, program, arguments, summary: None }
+        Self { name, folder, program, arguments, variables: Vec::new(), summary: None }
+    }
+
+    /// Sets a variable in the command's environment.
+    pub(crate) fn with(mut self, name: &'static str, value: PathBuf) -> Self {
+        self.variables.push((name, value));
+        self
     }
 
     /// Remembers the last line that contains `text`, to be repeated at the end.
@@ -63,6 +70,7 @@ impl Stage {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).current_dir(&self.folder).stdin(Stdio::null());
+        command.envs(self.variables.iter().cloned());
         // Without a terminal the children would guess for themselves; tell them once.
         if self.summary.is_some() && io::stdout().is_terminal() {
             command.env("CARGO_TERM_COLOR", "always").env("FORCE_COLOR", "1");

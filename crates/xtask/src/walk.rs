@@ -1,5 +1,5 @@
 //! `run` opens the app, or walks its main job on a virtual display and shows pictures of it; `bench`
-//! measures the command line.
+//! and `soak` measure the command line and wear it out.
 //!
 //! The walk and the measurements are programs of the tests package: the walk drives the window exactly as
 //! the tests do, so that what it shows is what they prove.
@@ -11,6 +11,9 @@ use crate::place;
 use crate::setup;
 use crate::stage::Stage;
 use crate::system::Need;
+
+/// Kills of each of the three tests that kill: more than two hundred in all.
+const KILLS: &str = "70";
 
 /// Opens the app where there is a display. Elsewhere, or when asked to, walks the main job in the real
 /// window on a virtual display; the walk prints where its pictures lie.
@@ -36,10 +39,33 @@ pub(crate) fn run(walk: bool) -> Result<(), String> {
 pub(crate) fn bench() -> Result<(), String> {
     setup::prepare(Need::Build)?;
     setup::interface()?;
-    Stage::cargo("release", &["build", "--release", "-p", "backstop-cli"]).run()?;
+    let release = release()?;
     programs()?;
-    let release = place::target().join("release").join(format!("backstop{}", std::env::consts::EXE_SUFFIX));
     start("measure", &[("BACKSTOP_PROGRAM", release)])
+}
+
+/// Runs the tests that take longer than a test run may, on a release build of the command line.
+///
+/// # Errors
+/// What could not be prepared or built, or the tests that failed.
+pub(crate) fn soak() -> Result<(), String> {
+    setup::prepare(Need::Build)?;
+    setup::nextest()?;
+    setup::interface()?;
+    let release = release()?;
+    let tests = "binary(soak) | binary(cli_kills)";
+    let arguments = ["nextest", "run", "-p", "backstop-tests", "--profile", "soak", "-E", tests];
+    Stage::cargo("soak", &arguments)
+        .with("BACKSTOP_PROGRAM", release)
+        .with("BACKSTOP_KILLS", KILLS.into())
+        .run()
+        .map(drop)
+}
+
+/// Builds the command line as people run it, and says where it lies.
+fn release() -> Result<PathBuf, String> {
+    Stage::cargo("release", &["build", "--release", "-p", "backstop-cli"]).run()?;
+    Ok(place::target().join("release").join(format!("backstop{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn programs() -> Result<(), String> {
