@@ -97,6 +97,7 @@ impl Shell {
     pub(crate) fn set_session(&self, session: Option<Session>) -> Option<Arc<Session>> {
         self.plans.clear();
         self.fresh_key.store(false, Ordering::Relaxed);
+        session.iter().for_each(Session::remember_as_last);
         let mut place = self.session.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *place, session.map(Arc::new))
     }
@@ -132,13 +133,13 @@ impl Shell {
 
     /// Signs in by the login that the keychain keeps, once, if nobody is signed in.
     ///
-    /// Several accounts may be kept; the first by name that answers is taken, and signing out forgets it.
+    /// Several accounts may be kept; the first that answers is taken, the last used before others, and signing out forgets it.
     ///
     /// # Errors
     /// The accounts can't be listed. A keychain that does not answer is no error: the window asks.
     pub(crate) fn resume(&self) -> Result<(), Problem> {
         let (engine, mut once) = (self.engine()?, Ok(()));
-        self.resumed.get_or_init(|| match engine.accounts() {
+        self.resumed.get_or_init(|| match engine.accounts_last_first() {
             Ok(accounts) => {
                 let session = accounts.iter().find_map(|account| engine.resume(&account.id).ok());
                 if session.is_some() && self.signed_in().is_none() {
@@ -158,7 +159,7 @@ impl Shell {
         let engine = self.engine()?;
         let session = self.signed_in();
         Ok(AppState {
-            accounts: engine.accounts()?,
+            accounts: engine.accounts_last_first()?,
             signed_in: session.as_ref().map(|session| session.account()),
             keychain: engine.keychain(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

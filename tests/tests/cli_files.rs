@@ -471,3 +471,14 @@ fn looking_at_an_archive_leaves_nothing_behind() -> Outcome {
     assert!(Path::new(&cli.path("files")).read_dir()?.next().is_none());
     Ok(())
 }
+
+/// A search that stopped at a round number would say of the rest that it is not there.
+#[test]
+fn a_search_of_a_file_finds_every_note() -> Outcome {
+    let cli = Cli::new()?;
+    let path = cli.path("files/many");
+    write(&path, &[marker(), chunk(0, &notes(0, 1_200, |number| format!("<p>harbour {number}</p>")))?])?;
+    let found = cli.json(0, &["search", &path.display().to_string(), "harbour"])?;
+    assert_eq!(list(&found, "/notes")?.len(), 1_200);
+    Ok(())
+}

@@ -20,6 +20,7 @@ mod error;
 mod file;
 mod folder;
 mod keys;
+pub(crate) mod last;
 mod name;
 mod open;
 mod strength;

@@ -4,6 +4,7 @@
 //! through ports. Decisions are pure: the moment, ids and paths come in as arguments.
 
 pub mod account;
+mod alive;
 pub mod api;
 pub mod backup;
 pub mod durable;

@@ -21,6 +21,12 @@ pub trait Archive: Reader + Send {
     /// only once it is unlocked.
     fn head(&self) -> &ArchiveHead;
 
+    /// Bytes of the file that are read when no attachment is opened, if they are known: the total of
+    /// a job that wants only the items.
+    fn item_bytes(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether a secret is needed before anything can be read.
     fn is_locked(&self) -> bool;
 

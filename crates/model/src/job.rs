@@ -1,6 +1,7 @@
 //! A running job as the outside sees it: how far it is, and the wish to stop.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 
 use serde::{Deserialize, Serialize};
@@ -42,7 +43,7 @@ pub struct Progress {
 /// The worker only counts; whoever shows progress samples [`Job::progress`] at its own pace.
 #[derive(Debug, Default)]
 pub struct Job {
-    cancelled: AtomicBool,
+    cancelled: Arc<AtomicBool>,
     stage: AtomicU8,
     items_done: AtomicU64,
     items_total: AtomicU64,
@@ -60,6 +61,13 @@ impl Job {
     /// Asks the worker to stop. It does so at its next [`Job::check`].
     pub fn cancel(&self) {
         self.cancelled.store(true, Relaxed);
+    }
+
+    /// A job for a part of the work whose counts would mislead: it stops with this one, and what it
+    /// counts goes nowhere.
+    #[must_use]
+    pub fn uncounted(&self) -> Self {
+        Self { cancelled: Arc::clone(&self.cancelled), ..Self::default() }
     }
 
     /// A place to stop.
@@ -143,6 +151,17 @@ mod tests {
         let error = reader.read(&mut two).expect_err("cancelled");
         assert!(matches!(FlowError::from_read(error), FlowError::Cancelled));
         assert_eq!(job.progress().bytes_done, 2);
+    }
+
+    #[test]
+    fn uncounted_work_stops_with_its_job_and_counts_nothing() {
+        let job = Job::new();
+        let part = job.uncounted();
+        part.add_items(5);
+        part.enter(Stage::Checking, 9, 9);
+        assert_eq!(job.progress(), Job::new().progress());
+        job.cancel();
+        assert!(part.check().is_err());
     }
 
     #[test]

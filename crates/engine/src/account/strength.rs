@@ -1,14 +1,16 @@
 //! How hard a password is to guess. Pure; by zxcvbn.
 
 use backstop_crypto::Password;
+use serde::{Deserialize, Serialize};
+use specta::Type;
 use zxcvbn::{Score, zxcvbn};
 
 /// The score asked for where `.nnbackupz` files are made: guessing their password costs an attacker
 /// fifty times less than guessing that of our own container (security.md, "Weakest link").
 pub const NEEDED_SCORE: u8 = 4;
 
-/// What the meter beside a password shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How strong a password is, for the meter beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Strength {
     /// 0 (trivial) to 4 (strong).
     pub score: u8,

@@ -9,7 +9,7 @@ use super::{
     VerifyReport, Warning, of_backup, of_flow, of_store,
 };
 use crate::backup::{Order, make, seal_with};
-use crate::durable::{NewFile, Origin, SyncedFile};
+use crate::durable::{Loose, NewFile, SyncedFile};
 use crate::inspect::{Inventory, inventory};
 use crate::problem::Code;
 use crate::show;
@@ -17,8 +17,8 @@ use crate::stage::{Bytes, Keep, Reading, Stage, Tolerance, copy_through};
 use crate::store::NoteFilter;
 use crate::verify::{Checked, check_archive};
 
-/// The most notes that a search of a file gives.
-const FOUND_LIMIT: u32 = 1_000;
+/// A search gives everything it finds: the ids and titles of the notes, not their texts.
+const ALL: u32 = u32::MAX;
 
 impl Backstop {
     /// Opens an archive. Reads its structure, no item.
@@ -75,7 +75,7 @@ impl Backstop {
         })
     }
 
-    /// Notes that hold all of the words, newest edit first.
+    /// Every note that holds all of the words, newest edit first, those in the trash last.
     ///
     /// # Errors
     /// `secret_required`; what keeps the whole archive from being read.
@@ -87,8 +87,8 @@ impl Backstop {
     ) -> Result<Vec<FoundNote>, Problem> {
         let stage = self.staged(archive, job)?.index_words(job).map_err(of_flow)?;
         let filter = |trashed| NoteFilter { words: Some(words.to_owned()), trashed, notebook: None };
-        let (_, mut lines) = stage.store.notes(&filter(false), 0, FOUND_LIMIT).map_err(of_store)?;
-        lines.extend(stage.store.notes(&filter(true), 0, FOUND_LIMIT).map_err(of_store)?.1);
+        let (_, mut lines) = stage.store.notes(&filter(false), 0, ALL).map_err(of_store)?;
+        lines.extend(stage.store.notes(&filter(true), 0, ALL).map_err(of_store)?.1);
         let found = |line: crate::store::NoteLine| FoundNote {
             id: line.id,
             title: line.title,
@@ -122,8 +122,8 @@ impl Backstop {
         out: &Path,
         job: &Job,
     ) -> Result<u64, Problem> {
-        let origin = Origin::new(&self.world.machine, self.scratch());
-        let file = NewFile::create(out, &origin, "extract").map_err(Problem::writing)?;
+        let loose = self.loose(out)?;
+        let file = NewFile::create(out, &loose.origin, &loose.run).map_err(Problem::writing)?;
         let mut extracting = Extracting { wanted: attachment, file, written: None, job };
         let _ = archive.archive()?;
         archive.read_into(&mut extracting, job).map_err(of_flow)?;
@@ -160,17 +160,18 @@ impl Backstop {
         }
         let _ = from.archive()?;
         let full = from.head().attachments_included;
-        let origin = Origin::new(&self.world.machine, self.scratch());
+        let loose = self.loose(order.out)?;
         let seal = order.password.map(seal_with).transpose().map_err(of_backup)?;
         let order = Order {
             target: order.out,
-            origin: &origin,
-            run: "convert",
+            origin: &loose.origin,
+            run: &loose.run,
             attachments: order.attachments.unwrap_or(full),
             seal,
             created: self.world.ports.clock.now(),
         };
-        job.enter(StageWord::Reading, 0, from.bytes());
+        let read = if order.attachments { from.bytes() } else { from.item_bytes() };
+        job.enter(StageWord::Reading, 0, read);
         let made = make(from, order, job).map_err(of_backup)?;
         Ok(ConvertReport {
             path: made.path,
@@ -182,8 +183,13 @@ impl Backstop {
         })
     }
 
+    /// A run without an account, which clears what dead ones left beside its file.
+    fn loose(&self, target: &Path) -> Result<Loose, Problem> {
+        Loose::begin(self.scratch(), &self.world.machine, target).map_err(Problem::writing)
+    }
+
     fn staged(&self, archive: &mut OpenArchive, job: &Job) -> Result<Stage, Problem> {
-        job.enter(StageWord::Reading, 0, archive.bytes());
+        job.enter(StageWord::Reading, 0, archive.item_bytes());
         let how = Reading { keep: Keep::Rows, tolerance: Tolerance::List, bytes: Bytes::Pass };
         Stage::fill(self.scratch(), archive.archive()?, how, job).map_err(of_flow)
     }

@@ -9,10 +9,10 @@ use super::{AccountCard, CreatedAccount, KeychainState, Problem, Session, Streng
 use crate::account::{
     AccountError, AccountId, AccountKeys, Accounts, Cost, NewAccount, NewPassword, strength,
 };
+use crate::alive::clear_dead_stages;
 use crate::ports::{KeychainError, Ports};
 use crate::problem::Code;
 use crate::settings::Settings;
-use crate::stage::clear_dead_stages;
 
 /// What the engine stands on.
 pub struct Setup {
@@ -78,6 +78,18 @@ impl Backstop {
         Ok(listing.accounts.into_iter().map(card).collect())
     }
 
+    /// Every account in the data folder, as a sign-in offers them: the one that was used last in the
+    /// window first, the others by name.
+    ///
+    /// # Errors
+    /// The folder can't be listed.
+    pub fn accounts_last_first(&self) -> Result<Vec<AccountCard>, Problem> {
+        let mut accounts = self.accounts()?;
+        let last = crate::account::last::read(&self.world.data_dir);
+        accounts.sort_by_key(|card| Some(&card.id) != last.as_ref());
+        Ok(accounts)
+    }
+
     /// The account of that name or id; without one, the only account there is.
     ///
     /// # Errors
@@ -108,7 +120,7 @@ impl Backstop {
     /// How strong a password is for an account of that name.
     #[must_use]
     pub fn strength(password: &Password, account_name: &str) -> Strength {
-        Strength::of(strength(password, &[account_name, "backstop", "notesnook"]))
+        strength(password, &[account_name, "backstop", "notesnook"])
     }
 
     /// A random passphrase that is strong enough.

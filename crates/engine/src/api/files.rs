@@ -72,6 +72,11 @@ impl OpenArchive {
         self.bytes
     }
 
+    /// Bytes of the file that hold items: the total of a job that opens no attachment.
+    pub(crate) fn item_bytes(&self) -> u64 {
+        self.archive.item_bytes().unwrap_or(self.bytes)
+    }
+
     /// What the window shows of it before anything in it is read.
     #[must_use]
     pub fn card(&self, token: String) -> OpenedArchive {

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use crate::account::Strength;
 pub use crate::repository::Verified;
 pub use crate::schedule::{Interval, Protection};
 pub use crate::settings::{OnClose, Theme};
@@ -37,7 +38,7 @@ pub enum KeychainState {
 /// What the window knows when it opens.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub struct AppState {
-    /// Every account on this computer.
+    /// Every account on this computer, the one that was used last first.
     pub accounts: Vec<AccountCard>,
     /// The one that is signed in.
     pub signed_in: Option<AccountCard>,
@@ -47,21 +48,6 @@ pub struct AppState {
     pub version: String,
     /// The language of dates and numbers is the window's; the theme is the user's.
     pub theme: Theme,
-}
-
-/// How strong a password is.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
-pub struct Strength {
-    /// 0 (trivial) to 4 (strong).
-    pub score: u8,
-    /// The least score that is accepted without insisting.
-    pub needed: u8,
-    /// How long guessing takes, in words.
-    pub crack_time: String,
-    /// What is weak about it.
-    pub warning: Option<String>,
-    /// What would make it stronger.
-    pub suggestions: Vec<String>,
 }
 
 /// A new account, with the recovery key that must be shown once now.
@@ -469,18 +455,6 @@ pub struct RunLine {
     pub reason: Option<String>,
     /// The places it concerned.
     pub places: Vec<String>,
-}
-
-impl Strength {
-    pub(super) fn of(strength: crate::account::Strength) -> Self {
-        Self {
-            score: strength.score,
-            needed: strength.needed,
-            crack_time: strength.crack_time,
-            warning: strength.warning,
-            suggestions: strength.suggestions,
-        }
-    }
 }
 
 impl Warning {

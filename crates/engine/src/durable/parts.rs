@@ -42,10 +42,10 @@ impl Origin {
         format!("{PREFIX}{self}-{run}-{number}{SUFFIX}")
     }
 
-    /// Whether a file name is that of an unfinished file of ours, of any run.
-    fn wrote(&self, name: &str) -> bool {
-        let inner = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
-        inner.and_then(|inner| inner.strip_prefix(self.0.as_str())).is_some_and(|rest| rest.starts_with('-'))
+    /// Run and number in the name of an unfinished file of ours; nothing for any other name.
+    pub(super) fn run_in<'name>(&self, name: &'name str) -> Option<&'name str> {
+        let inner = name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?;
+        inner.strip_prefix(self.0.as_str())?.strip_prefix('-')
     }
 }
 
@@ -83,7 +83,7 @@ pub fn clear_dead_parts(
     let mut removed = Vec::new();
     for entry in entries {
         let entry = entry?;
-        let ours = entry.file_name().to_str().is_some_and(|name| origin.wrote(name));
+        let ours = entry.file_name().to_str().is_some_and(|name| origin.run_in(name).is_some());
         if ours && entry.file_type()?.is_file() {
             fs::remove_file(entry.path())?;
             removed.push(entry.path());

@@ -1,11 +1,15 @@
 //! The library as a reader: the source of every backup and export.
 
+use std::io::{self, Read};
+
 use backstop_model::{
-    App, AttachmentHead, ContentHash, FlowError, HashAlgorithm, ItemId, Job, Kind, Reader, Sink, Stage,
+    App, AttachmentHead, ContentHash, FlowError, HashAlgorithm, ItemId, Job, Kind, Reader, Sink, Source,
+    Stage,
 };
 use rusqlite::Row;
 
 use super::Library;
+use super::blobs::BlobSource;
 use crate::store::{Packer, StoreError, StoredItem, app_of, kind_code};
 
 /// Pushes every item, in the order of kinds, and then the attachments.
@@ -54,10 +58,24 @@ impl<'library> LibraryReader<'library> {
             let head = attachment_head(row)?;
             let hash = head.hash.as_ref().map_or("", |hash| hash.hex.as_str());
             if let Some(record) = self.library.blob_of(hash)? {
-                sink.attachment(&head, &self.library.blobs.source(record))?;
+                let source = Watched { source: self.library.blobs.source(record), job };
+                sink.attachment(&head, &source)?;
+                job.add_items(1);
             }
         }
         Ok(())
+    }
+}
+
+/// The bytes of an attachment, counted as they are read.
+struct Watched<'a> {
+    source: BlobSource<'a>,
+    job: &'a Job,
+}
+
+impl Source for Watched<'_> {
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(Box::new(self.job.watch(self.source.open()?)))
     }
 }
 

@@ -212,6 +212,7 @@ fn a_rebuild_learns_again_what_the_runs_recorded() {
         started: TimeMs(4),
         places: vec!["library".to_owned()],
         undoes: None,
+        folder: None,
     };
     let backup = End {
         archives: vec![made("/elsewhere/x.nnbackupz", "arch1")],

@@ -194,14 +194,6 @@ impl Repository {
         }
     }
 
-    /// What is risky about it.
-    ///
-    /// # Errors
-    /// What stops the disks from being looked at.
-    pub fn warnings(&self, data_dir: &Path) -> io::Result<Vec<FolderWarning>> {
-        Self::risks(&self.folder, data_dir)
-    }
-
     /// What would be risky about archives in an existing folder.
     ///
     /// # Errors

@@ -139,9 +139,12 @@ fn space_is_checked_first() {
 fn the_same_disk_is_warned_of_and_another_is_not() {
     let world = world();
     let repository = world.prepare(&world.path("usb")).expect("prepared");
-    assert_eq!(repository.warnings(&world.data).expect("looked"), [FolderWarning::SameDisk]);
+    assert_eq!(
+        Repository::risks(repository.folder(), &world.data).expect("looked"),
+        [FolderWarning::SameDisk]
+    );
     // The kernel's own tree is never on the disk of the notes.
-    assert_eq!(repository.warnings(Path::new("/proc")).expect("looked"), []);
+    assert_eq!(Repository::risks(repository.folder(), Path::new("/proc")).expect("looked"), []);
     assert!(FolderWarning::SameDisk.sentence().contains("same disk"));
 }
 

@@ -54,13 +54,14 @@ pub fn commit(plan: &Plan, library: &Library, secured: &Secured, job: &Job) -> R
         return Err(RestoreError::DestinationChanged);
     }
     job.check()?;
-    job.enter(StageWord::Writing, plan.notes.writes(), 0);
+    job.enter(StageWord::Writing, 0, 0);
     plan.attached(library, || {
         library.store.in_transaction(|| {
             touch_notes_before(&library.store)?;
             write_items(&library.store, plan)?;
             write_blobs(&library.store, &secured.blobs)?;
             touch_notes_after(&library.store)?;
+            job.enter(StageWord::Writing, touched_notes(&library.store)?, 0);
             index_notes(&library.store.db, job)?;
             let generation = plan.destination.generation + 1;
             library.store.set_meta("main", "generation", &generation.to_string())?;
@@ -155,4 +156,17 @@ fn touch_notes_after(store: &Store) -> Result<(), RestoreError> {
            WHERE b.kind = {body} AND p.change IN ({added}, {updated});"
     ))?;
     Ok(())
+}
+
+/// Notes whose words will be indexed.
+fn touched_notes(store: &Store) -> Result<u64, RestoreError> {
+    let note = kind_code(Kind::Note);
+    let count: i64 = store.db.query_row(
+        &format!(
+            "SELECT count(*) FROM touched JOIN main.items i ON i.rowid = touched.note AND i.kind = {note}"
+        ),
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }

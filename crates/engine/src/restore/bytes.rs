@@ -8,29 +8,42 @@ use super::RestoreError;
 use crate::library::{BlobRecord, Library};
 use crate::store::Store;
 
-/// Hashes of the attachments that the stage knows and the library lacks. The stage is attached.
-pub(super) fn wanted(store: &Store) -> Result<HashSet<String>, RestoreError> {
-    let mut query = store
-        .db
-        .prepare("SELECT DISTINCT hash FROM stage.blobs WHERE hash NOT IN (SELECT hash FROM main.blobs)")?;
-    let hashes = query.query_map([], |row| row.get(0))?;
-    Ok(hashes.collect::<Result<_, _>>()?)
+/// Attachments that the stage knows and the library lacks: hashes, and plain bytes of all together.
+pub(super) struct Wanted {
+    hashes: HashSet<String>,
+    bytes: u64,
+}
+
+/// What is to be brought. The stage is attached.
+pub(super) fn wanted(store: &Store) -> Result<Wanted, RestoreError> {
+    let mut query = store.db.prepare(
+        "SELECT hash, max(size_bytes) FROM stage.blobs WHERE hash NOT IN (SELECT hash FROM main.blobs)
+         GROUP BY hash",
+    )?;
+    let mut rows = query.query([])?;
+    let mut wanted = Wanted { hashes: HashSet::new(), bytes: 0 };
+    while let Some(row) = rows.next()? {
+        wanted.hashes.insert(row.get(0)?);
+        wanted.bytes = wanted.bytes.saturating_add(u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0));
+    }
+    Ok(wanted)
 }
 
 /// Reads the archive once more and seals the wanted attachments into blobs.
 pub(super) fn bring(
     library: &Library,
     reader: &mut dyn Reader,
-    wanted: HashSet<String>,
+    wanted: Wanted,
     job: &Job,
 ) -> Result<Vec<BlobRecord>, RestoreError> {
-    if wanted.is_empty() {
+    if wanted.hashes.is_empty() {
         return Ok(Vec::new());
     }
-    job.enter(StageWord::Writing, wanted.len() as u64, 0);
-    let expected = wanted.len() as u64;
-    let mut bringing = Bringing { library, wanted, brought: Vec::new(), job };
-    reader.read_into(&mut bringing, job)?;
+    let expected = wanted.hashes.len() as u64;
+    job.enter(StageWord::Writing, expected, wanted.bytes);
+    let mut bringing = Bringing { library, wanted: wanted.hashes, brought: Vec::new(), job };
+    // The items were read for the plan; here only the attachments are counted, as they are sealed.
+    reader.read_into(&mut bringing, &job.uncounted())?;
     let done = bringing.brought.len() as u64;
     if done != expected {
         return Err(RestoreError::Miscounted { expected, done });

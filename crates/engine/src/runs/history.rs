@@ -1,6 +1,7 @@
 //! What the records add up to. Pure: lines in, runs out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use backstop_model::TimeMs;
 use jiff::Timestamp;
@@ -115,6 +116,14 @@ impl History {
     /// Every check that was recorded, newest first.
     pub fn verifications(&self) -> impl Iterator<Item = &Verification> {
         self.runs.iter().filter_map(|run| run.end.as_ref()).flat_map(|end| end.verifications.iter().rev())
+    }
+
+    /// Folders of their own that runs wrote to whose processes died. The caller holds the job lock, so
+    /// that a run without an end is one of them.
+    #[must_use]
+    pub fn folders_of_the_dead(&self) -> BTreeSet<&Path> {
+        let dead = self.runs.iter().filter(|run| run.state(false) == RunState::LeftRunning);
+        dead.filter_map(|run| run.begin.folder.as_deref()).collect()
     }
 
     /// The newest verified backup of `place`; of those with attachments only, if asked.

@@ -13,6 +13,7 @@ fn begin(run: &str, kind: RunKind, started: i64) -> Record {
         started: TimeMs(started),
         places: vec!["library".to_owned()],
         undoes: None,
+        folder: None,
     })
 }
 

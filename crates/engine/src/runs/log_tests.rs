@@ -36,6 +36,7 @@ fn begin(run: &str) -> Begin {
         started: TimeMs(1_795_334_595_000),
         places: vec!["library".to_owned()],
         undoes: None,
+        folder: None,
     }
 }
 

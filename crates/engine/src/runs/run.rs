@@ -209,6 +209,10 @@ pub struct Begin {
     /// The restore that an undo takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<RunId>,
+    /// The folder it writes to, where that is not the one of the settings. Should its process die,
+    /// the next run looks there for what it left unfinished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
 }
 
 /// The last record of a run.

@@ -84,7 +84,6 @@ impl Sink for Filling<'_> {
             self.finding(Finding { severity: Severity::Warning, fault })?;
         }
         self.filled.items_read += 1;
-        self.job.add_items(1);
         Ok(())
     }
 
@@ -118,7 +117,8 @@ impl Sink for Filling<'_> {
 impl Filling<'_> {
     fn digest(&self, body: &dyn Source) -> Result<(Vec<u8>, u64), FlowError> {
         let mut hasher = HashWriter(Sha256::new());
-        let mut bytes = self.job.watch(body.open().map_err(FlowError::from_read)?);
+        // The reader counts the bytes of its file as they are read.
+        let mut bytes = body.open().map_err(FlowError::from_read)?;
         let read = copy_through(&mut bytes, &mut hasher)?;
         Ok((hasher.0.finalize().to_vec(), read))
     }

@@ -4,7 +4,6 @@
 //! bodies side by side. A stage is a store under a random key that exists only in memory; its file
 //! is in a folder of its own and goes with it.
 
-mod alive;
 mod fill;
 
 use std::path::Path;
@@ -12,11 +11,10 @@ use std::path::Path;
 use backstop_crypto::Key;
 use backstop_model::{Finding, FlowError, Job, Reader};
 
-use alive::Alive;
-pub(crate) use alive::clear_dead_stages;
 pub(crate) use fill::copy_through;
 pub use fill::{Bytes, Reading, Tolerance};
 
+use crate::alive::Alive;
 pub use crate::store::Keep;
 use crate::store::{Lifetime, Store, StoreError};
 

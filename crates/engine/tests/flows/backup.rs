@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use backstop_engine::api::{
-    ArchiveSecret, BackupOrder, Code, Job, Protection, RecoveryKey, RestoreMode, Session, Verified,
+    ArchiveSecret, BackupOrder, Code, Job, Protection, RecoveryKey, RestoreMode, Session, Stage, Verified,
 };
+use backstop_engine::durable::Origin;
+use backstop_engine::runs::{Begin, RunKind, RunLog, Trigger};
+use backstop_model::TimeMs;
 
 use crate::world::{PASSWORD, World, password, sample};
 
@@ -132,4 +135,60 @@ fn the_card_and_the_list_say_what_was_made() {
     assert_eq!(overdue, Protection::Overdue { days: 2 });
     let runs = session.history().expect("a history");
     assert_eq!((runs.len(), runs.first().map(|run| run.outcome.as_str())), (1, Some("completed")));
+}
+
+/// A run that was killed while it wrote to a folder of its own, as `--to` names one.
+#[test]
+fn what_a_killed_backup_left_in_a_folder_of_its_own_goes_with_the_next_run() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let account = world.account_folder();
+    let elsewhere = world.path("elsewhere");
+    std::fs::create_dir(&elsewhere).expect("a folder");
+    let ours = Origin::new("test", &account);
+    let theirs = Origin::new("another machine", &account);
+    let part = |origin: &Origin| elsewhere.join(format!(".backstop-{origin}-20261122-080000-aaaa-0.part"));
+    for origin in [&ours, &theirs] {
+        std::fs::File::create_new(part(origin)).expect("a file");
+    }
+    let begin = Begin {
+        run: "20261122-080000-aaaa".parse().expect("a run id"),
+        kind: RunKind::Backup,
+        trigger: Trigger::Manual,
+        started: TimeMs(1),
+        places: vec!["library".to_owned()],
+        undoes: None,
+        folder: Some(elsewhere.clone()),
+    };
+    RunLog::new(&account).begin(&begin).expect("recorded");
+    session.use_folder(&world.path("documents"), None).expect("a folder");
+    session.backup(&BackupOrder::default(), &Job::new()).expect("a backup");
+    assert!(!part(&ours).exists() && part(&theirs).exists());
+    let to = world.path("new");
+    let order = BackupOrder { to: Some(&to), ..BackupOrder::default() };
+    session.backup(&order, &Job::new()).expect("a backup elsewhere");
+    let history = RunLog::new(&account).read().expect("a history");
+    assert_eq!(history.runs.first().and_then(|run| run.begin.folder.clone()), Some(to));
+}
+
+/// Every total that is told is one that is reached, and none is passed.
+#[test]
+fn every_stage_ends_at_its_total() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let job = Job::new();
+    let (path, secret) = sample("full-encrypted");
+    let archive = world.open(&path, secret);
+    let plan = session.plan(archive, RestoreMode::Merge, &job).expect("a plan");
+    let read = job.progress();
+    assert_eq!((read.stage, read.bytes_done), (Stage::Reading, read.bytes_total));
+    session.apply(plan, &job).expect("a restore");
+    let written = job.progress();
+    assert_eq!((written.stage, written.items_done, written.items_total), (Stage::Writing, 17, 17));
+    session.use_folder(&world.path("documents"), None).expect("a folder");
+    let order = BackupOrder { attachments: true, ..BackupOrder::default() };
+    let made = session.backup(&order, &job).expect("a backup");
+    let checked = job.progress();
+    assert_eq!((checked.stage, checked.bytes_total), (Stage::Checking, made.bytes));
+    assert!(checked.bytes_done <= checked.bytes_total, "{checked:?}");
 }

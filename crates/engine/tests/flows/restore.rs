@@ -141,7 +141,7 @@ fn an_undo_is_offered_for_30_days() {
     let restored = restore(&world, &session, "full-plain", RestoreMode::Merge);
     let undo = session.plan_undo(&restored.run).expect("a plan");
     let undone = session.apply(undo, &Job::new()).expect("an undo");
-    let blobs = || std::fs::read_dir(session_folder(&world).join("blobs")).expect("a folder").count();
+    let blobs = || std::fs::read_dir(world.account_folder().join("blobs")).expect("a folder").count();
     assert_eq!(blobs(), 6, "an undo of the undo needs them");
     // Files are dated by the real clock, which may be ahead of the one of this test.
     world.clock.pass_ms(10 * 365 * 24 * 3_600_000);
@@ -152,9 +152,19 @@ fn an_undo_is_offered_for_30_days() {
     assert_eq!(session.overview().expect("an overview").undo, None);
 }
 
-fn session_folder(world: &World) -> std::path::PathBuf {
-    let mut accounts = std::fs::read_dir(world.path("data").join("accounts")).expect("accounts");
-    accounts
-        .find_map(|entry| entry.ok().map(|entry| entry.path()).filter(|path| path.is_dir()))
-        .expect("one account")
+#[test]
+fn the_account_of_the_last_sign_in_is_offered_first() {
+    let world = World::new();
+    let names = || -> Vec<String> {
+        let accounts = world.engine.accounts_last_first().expect("accounts");
+        accounts.into_iter().map(|card| card.name).collect()
+    };
+    let (anna, _, olive) =
+        (world.account("Anna", PASSWORD), world.account("Bert", PASSWORD), world.account("Olive", PASSWORD));
+    assert_eq!(names(), ["Anna", "Bert", "Olive"]);
+    olive.remember_as_last();
+    assert_eq!(names(), ["Olive", "Anna", "Bert"]);
+    anna.remember_as_last();
+    assert_eq!(names(), ["Anna", "Bert", "Olive"]);
+    drop(olive);
 }

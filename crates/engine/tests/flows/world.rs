@@ -96,6 +96,14 @@ impl World {
         self.folder.path().join(name)
     }
 
+    /// The folder of the only account.
+    pub(crate) fn account_folder(&self) -> PathBuf {
+        let mut accounts = std::fs::read_dir(self.path("data").join("accounts")).expect("accounts");
+        accounts
+            .find_map(|entry| entry.ok().map(|entry| entry.path()).filter(|path| path.is_dir()))
+            .expect("one account")
+    }
+
     pub(crate) fn account(&self, name: &str, secret: &str) -> Session {
         self.engine.create_account(name, &password(secret), false, true).expect("an account").0
     }

@@ -209,6 +209,11 @@ impl Archive for NotesnookArchive {
         &self.head
     }
 
+    fn item_bytes(&self) -> Option<u64> {
+        let places = self.parts.chunks.iter().map(|chunk| chunk.entry).chain(self.parts.key_file);
+        Some(places.filter_map(|place| self.entries.get(place)).map(|entry| entry.packed_bytes).sum())
+    }
+
     fn is_locked(&self) -> bool {
         self.head.encrypted && self.opener.is_none()
     }

@@ -13,6 +13,12 @@ use crate::api::{Code, OpenArchive, Problem};
 use crate::durable::{NewFile, SyncedFile};
 
 impl Session {
+    /// Remembers this account as the one that was used last, for the next sign-in to offer it first.
+    pub fn remember_as_last(&self) {
+        let id = self.keys().head().id;
+        crate::account::last::remember(&self.world.data_dir, &self.world.machine, id);
+    }
+
     /// Forgets the kept login. The session itself ends when it is dropped.
     ///
     /// # Errors

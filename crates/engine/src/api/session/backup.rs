@@ -44,7 +44,8 @@ impl Session {
         let agreed = order.automatic && !order.no_encryption;
         self.require_password(!encrypt && !agreed, order.password)?;
         let trigger = if order.automatic { Trigger::Automatic } else { Trigger::Manual };
-        let order_run = RunOrder { kind: RunKind::Backup, trigger, undoes: None };
+        let folder = order.to.map(std::path::absolute).transpose().map_err(Problem::writing)?;
+        let order_run = RunOrder { kind: RunKind::Backup, trigger, undoes: None, folder };
         self.run(order_run, |run| {
             let data_dir = &self.world.data_dir;
             let repository = match order.to {

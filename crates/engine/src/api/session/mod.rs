@@ -7,6 +7,7 @@ mod overview;
 mod restore;
 mod settings;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -56,6 +57,8 @@ pub(super) struct RunOrder {
     pub(super) kind: RunKind,
     pub(super) trigger: Trigger,
     pub(super) undoes: Option<RunId>,
+    /// The folder it writes to, if that is not the one of the settings.
+    pub(super) folder: Option<PathBuf>,
 }
 
 impl Session {
@@ -143,6 +146,7 @@ impl Session {
             started: self.now(),
             places: vec![LIBRARY.to_owned()],
             undoes: order.undoes,
+            folder: order.folder,
         })?;
         match work(&run) {
             Ok((value, record)) => {
@@ -181,8 +185,11 @@ impl Session {
     /// Removes what killed runs left unfinished. A folder that is away is looked at the next time.
     fn clear_after_the_dead(&self, job: &AccountLock) -> Result<(), Problem> {
         let state = AccountLock::wait(&self.folder, LockKind::State, PATIENCE)?;
-        let folders = [Ok(self.folder.clone()), self.archives_folder()];
-        for folder in folders.into_iter().flatten() {
+        let mut folders: BTreeSet<PathBuf> = BTreeSet::from([self.folder.clone()]);
+        folders.extend(self.archives_folder());
+        let history = self.runs().read()?;
+        folders.extend(history.folders_of_the_dead().into_iter().map(Path::to_owned));
+        for folder in folders {
             let _ = clear_dead_parts(&folder, &self.origin, job, &state);
         }
         Ok(())

@@ -97,7 +97,7 @@ impl Session {
             RestoreMode::Merge => Mode::Merge,
             RestoreMode::Overwrite => Mode::Overwrite,
         };
-        job.enter(backstop_model::Stage::Reading, 0, archive.bytes());
+        job.enter(backstop_model::Stage::Reading, 0, archive.item_bytes());
         let library = self.open_library()?;
         let plan = plan(&library, self.scratch(), &mut archive, mode, job).map_err(of_restore)?;
         Ok(PreparedRestore { plan, archive: Some(archive), undoes: None })
@@ -132,7 +132,8 @@ impl Session {
     /// `destination_changed` if the library was written since; `busy` while another job runs.
     pub fn apply(&self, prepared: PreparedRestore, job: &Job) -> Result<RestoreResult, Problem> {
         let kind = if prepared.undoes.is_none() { RunKind::Restore } else { RunKind::Undo };
-        let order = RunOrder { kind, trigger: Trigger::Manual, undoes: prepared.undoes.clone() };
+        let order =
+            RunOrder { kind, trigger: Trigger::Manual, undoes: prepared.undoes.clone(), folder: None };
         self.run(order, |run| self.apply_as(prepared, run, job))
     }
 

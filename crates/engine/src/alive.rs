@@ -1,4 +1,7 @@
-//! The folder of a stage, and how a dead one is told from a living one.
+//! Folders that live as long as their process, and how dead ones are told from living ones.
+//!
+//! Each holds a lock that the kernel frees when its process dies. A stage lies in one; work that no
+//! account's lock stands behind keeps one as its sign of life.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -10,21 +13,36 @@ const PREFIX: &str = "stage-";
 const LOCK: &str = "alive";
 
 /// A folder that is gone when this is dropped. Its lock is freed by the kernel if the process dies.
-pub(super) struct Alive {
+#[derive(Debug)]
+pub(crate) struct Alive {
     folder: TempDir,
     _lock: File,
 }
 
 impl Alive {
-    pub(super) fn new(parent: &Path) -> io::Result<Self> {
+    pub(crate) fn new(parent: &Path) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         let lock = OpenOptions::new().write(true).create_new(true).open(folder.path().join(LOCK))?;
         lock.try_lock().map_err(io::Error::from)?;
         Ok(Self { folder, _lock: lock })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What tells it from others under the same parent: letters and digits.
+    pub(crate) fn id(&self) -> String {
+        let name = self.path().file_name().unwrap_or_default().to_string_lossy();
+        name.strip_prefix(PREFIX).unwrap_or_default().to_owned()
+    }
+}
+
+/// Whether the process that made the folder with this id under `parent` has died, or let it go.
+pub(crate) fn is_gone(parent: &Path, id: &str) -> bool {
+    match OpenOptions::new().write(true).open(parent.join(format!("{PREFIX}{id}")).join(LOCK)) {
+        Ok(lock) => lock.try_lock().is_ok(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 
@@ -59,6 +77,7 @@ mod tests {
         File::options().write(true).create_new(true).open(dead.join(LOCK)).expect("made");
         std::fs::create_dir(parent.path().join("other")).expect("made");
         clear_dead_stages(parent.path());
+        assert!(!is_gone(parent.path(), &living.id()) && is_gone(parent.path(), "dead"));
         assert!(living.path().exists() && !dead.exists() && parent.path().join("other").exists());
     }
 }
