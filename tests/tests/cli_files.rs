@@ -482,3 +482,41 @@ fn a_search_of_a_file_finds_every_note() -> Outcome {
     assert_eq!(list(&found, "/notes")?.len(), 1_200);
     Ok(())
 }
+
+#[test]
+fn a_locked_note_opens_with_the_password_of_its_vault_only() -> Outcome {
+    let cli = desk_for("harbour-lantern-42")?;
+    cli.secret("vault", "keel & ballast")?;
+    let (file, note) = (real("full-encrypted"), "6b02394ec7299e628b01ac22");
+    let show = |code, vault: &[&str]| {
+        cli.json(code, &[&["show", &file, note, "--archive-password-file", "@real"], vault].concat())
+    };
+    let locked = show(12, &[])?;
+    assert_eq!(text(&locked, "/error/code")?, "secret_required");
+    assert_eq!(text(&show(12, &["--vault-password-file", "@wrong"])?, "/error/code")?, "wrong_secret");
+    assert!(text(&show(0, &["--vault-password-file", "@vault"])?, "/text")?.contains("4711"));
+    Ok(())
+}
+
+#[test]
+fn an_attachment_of_the_library_goes_into_a_new_file_only() -> Outcome {
+    let cli = Cli::with_account()?;
+    let inventory = cli.json(0, &["inspect", &real("full-plain")])?;
+    cli.as_anna(0, &["restore", &real("full-plain")])?;
+    let attachments = list(&inventory, "/attachments")?;
+    assert_eq!(attachments.len(), 6);
+    for (number, attachment) in attachments.iter().enumerate() {
+        let out = cli.path("files").join(number.to_string());
+        let path = out.display().to_string();
+        let id = text(attachment, "/id")?;
+        let take = ["show", "--place", "library", "--attachment", id, "--out", &path];
+        cli.as_anna(0, &take)?;
+        let sha256: String =
+            Sha256::digest(fs::read(&out)?).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(text(attachment, "/sha256")?, sha256);
+        cli.as_anna(2, &take)?;
+    }
+    cli.as_anna(10, &["show", "--place", "library", "--attachment", "none", "--out", "~/files/none"])?;
+    assert!(!cli.path("files/none").exists());
+    Ok(())
+}

@@ -111,9 +111,9 @@ impl Secrets {
         self.ask_twice("Password of the new file")
     }
 
-    /// Whether the password of a vault was named. This version has no use for it.
-    pub(crate) fn names_a_vault(&self) -> bool {
-        self.files.vault_password_file.is_some()
+    /// The password of a locked note's vault, if its file was named.
+    pub(crate) fn vault(&self) -> Result<Option<Password>, Problem> {
+        self.files.vault_password_file.as_deref().map(|file| first_line(file).and_then(password)).transpose()
     }
 
     /// Whether somebody can be asked.

@@ -1,16 +1,19 @@
 //! One item, made fit to be looked at.
 
+use backstop_crypto::Password;
 use backstop_formats::convert::{html, text};
+use backstop_formats::notesnook;
 use backstop_model::{App, Body, Item, ItemId, ItemKey, Kind, Markup};
 
 use crate::api::{Code, Problem, ShowAs, Shown};
 use crate::store::Store;
 
-/// Shows the item with this id, of any kind; a note with its body.
+/// Shows the item with this id, of any kind; a note with its body, a locked one by its vault's password.
 ///
 /// # Errors
-/// `not_found` if there is none; `secret_required` for the text of a locked note.
-pub(crate) fn show(store: &Store, id: &str, how: ShowAs) -> Result<Shown, Problem> {
+/// `not_found` if there is none; `secret_required` for the text of a locked note without a password,
+/// `wrong_secret` for one that does not open it.
+pub(crate) fn show(store: &Store, id: &str, how: ShowAs, vault: Option<&Password>) -> Result<Shown, Problem> {
     let Some(item) = find(store, id)? else { return Err(no_such_item(id)) };
     let shown = |text: String| Shown {
         id: item.key.id.to_string(),
@@ -20,10 +23,9 @@ pub(crate) fn show(store: &Store, id: &str, how: ShowAs) -> Result<Shown, Proble
     };
     let text = match how {
         ShowAs::Raw => raw(store, &item)?,
-        ShowAs::Html | ShowAs::Text => match body_of(store, &item)? {
-            Some(Body::Text { markup, text }) if how == ShowAs::Text => plain_text(markup, &text),
-            Some(Body::Text { markup, text }) => safe_html(markup, &text),
-            Some(Body::Locked) => return Err(locked()),
+        ShowAs::Html | ShowAs::Text => match readable(store, &item, vault)? {
+            Some((markup, text)) if how == ShowAs::Text => plain_text(markup, &text),
+            Some((markup, text)) => safe_html(markup, &text),
             None => String::new(),
         },
     };
@@ -40,13 +42,37 @@ fn raw(store: &Store, item: &Item) -> Result<String, Problem> {
     Ok(rows)
 }
 
-/// The body of an item: its own, else the one that belongs to it.
-pub(crate) fn body_of(store: &Store, item: &Item) -> Result<Option<Body>, Problem> {
+/// The text of an item, unlocked if need be.
+fn readable(
+    store: &Store,
+    item: &Item,
+    vault: Option<&Password>,
+) -> Result<Option<(Markup, String)>, Problem> {
+    let Some(carrier) = carrier_of(store, item)? else { return Ok(None) };
+    match (&carrier.body, vault) {
+        (None, _) => Ok(None),
+        (Some(Body::Text { markup, text }), _) => Ok(Some((*markup, text.clone()))),
+        (Some(Body::Locked), None) => Err(locked()),
+        (Some(Body::Locked), Some(vault)) if carrier.key.app == App::Notesnook => {
+            let html = notesnook::open_locked(&carrier, vault).map_err(crate::api::of_flow)?;
+            Ok(Some((Markup::Html, html)))
+        }
+        (Some(Body::Locked), Some(_)) => Err(locked()),
+    }
+}
+
+/// The item that carries the text: itself, else the one that belongs to it.
+fn carrier_of(store: &Store, item: &Item) -> Result<Option<Item>, Problem> {
     if item.body.is_some() {
-        return Ok(item.body.clone());
+        return Ok(Some(item.clone()));
     }
     let kind = if item.key.kind == Kind::Revision { Kind::RevisionBody } else { Kind::Body };
-    Ok(store.owned(&item.key, kind).map_err(crate::api::of_store)?.and_then(|body| body.body))
+    store.owned(&item.key, kind).map_err(crate::api::of_store)
+}
+
+/// The body of an item: its own, else the one that belongs to it.
+pub(crate) fn body_of(store: &Store, item: &Item) -> Result<Option<Body>, Problem> {
+    Ok(carrier_of(store, item)?.and_then(|carrier| carrier.body))
 }
 
 /// The item with this id: a note before anything else that bears it.
@@ -71,7 +97,7 @@ fn no_such_item(id: &str) -> Problem {
 
 fn locked() -> Problem {
     Problem::new(Code::SecretRequired, "This note is locked by its vault. Backstop keeps it as it is.")
-        .with_hint("Unlock it in Notesnook, where its vault password is.")
+        .with_hint("Give the password of its vault by --vault-password-file, or unlock it in Notesnook.")
 }
 
 /// A body without its markup.

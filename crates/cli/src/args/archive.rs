@@ -54,8 +54,9 @@ pub(crate) enum As {
 ///   backstop show FILE ITEM [--as html|text|raw]
 ///   backstop show --place library ITEM
 ///   backstop show FILE --attachment ID --out NEWFILE
+///   backstop show --place library --attachment ID --out NEWFILE
 ///
-/// ITEM is an id from `inspect` or `search`.
+/// ITEM is an id from `inspect` or `search`. A locked note is shown with --vault-password-file.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -63,7 +64,7 @@ pub(crate) enum As {
 )]
 pub(crate) struct Show {
     /// The archive and the id of an item; only the id with --place
-    #[arg(value_name = "FILE|ITEM", required = true, num_args = 1..=2)]
+    #[arg(value_name = "FILE|ITEM", required_unless_present_all = ["place", "attachment"], num_args = 1..=2)]
     pub(crate) what: Vec<String>,
     /// Look in this place instead of a file
     #[arg(long, value_name = "ID")]

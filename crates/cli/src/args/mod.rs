@@ -108,7 +108,7 @@ pub(crate) struct SecretFiles {
     /// File with the password that is being set [env: BACKSTOP_NEW_PASSWORD]
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub(crate) new_password_file: Option<PathBuf>,
-    /// File with the password of a locked note's vault (not in this version)
+    /// File with the password of a locked note's vault, for `show`
     #[arg(long, global = true, value_name = "FILE", hide = true)]
     pub(crate) vault_password_file: Option<PathBuf>,
 }

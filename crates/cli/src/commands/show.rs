@@ -24,18 +24,16 @@ pub(super) fn show(desk: &Desk, order: &Show) -> Result<Exit, Problem> {
         As::Text => ShowAs::Text,
         As::Raw => ShowAs::Raw,
     };
-    if desk.secrets.names_a_vault() {
-        return Err(not_yet("Opening locked notes"));
-    }
+    let vault = desk.secrets.vault()?;
     let shown = match (order.what.as_slice(), &order.place) {
         ([id], Some(place)) => {
             only_the_library(Some(place))?;
-            desk.session()?.show(id, form)?
+            desk.session()?.show(id, form, vault.as_ref())?
         }
         ([file, id], None) => {
             let backstop = desk.backstop()?;
             let mut archive = desk.open(&backstop, None, Path::new(file))?;
-            desk.watch(|job| backstop.show(&mut archive, id, form, job))?
+            desk.watch(|job| backstop.show(&mut archive, id, form, vault.as_ref(), job))?
         }
         _ => return Err(misplaced("show FILE ITEM, or show --place library ITEM")),
     };
@@ -50,15 +48,19 @@ pub(super) fn show(desk: &Desk, order: &Show) -> Result<Exit, Problem> {
 }
 
 fn extract(desk: &Desk, order: &Show, id: &str, out: &Path) -> Result<Exit, Problem> {
-    if order.place.is_some() {
-        return Err(not_yet("Taking attachments out of a place"));
-    }
-    let [file] = order.what.as_slice() else {
-        return Err(misplaced("show FILE --attachment ID --out NEWFILE"));
+    let bytes = match (order.what.as_slice(), &order.place) {
+        ([], Some(place)) => {
+            only_the_library(Some(place))?;
+            let session = desk.session()?;
+            desk.watch(|job| session.extract(id, out, job))?
+        }
+        ([file], None) => {
+            let backstop = desk.backstop()?;
+            let mut archive = desk.open(&backstop, None, Path::new(file))?;
+            desk.watch(|job| backstop.extract(&mut archive, id, out, job))?
+        }
+        _ => return Err(misplaced("show FILE|--place library --attachment ID --out NEWFILE")),
     };
-    let backstop = desk.backstop()?;
-    let mut archive = desk.open(&backstop, None, Path::new(file))?;
-    let bytes = desk.watch(|job| backstop.extract(&mut archive, id, out, job))?;
     let path = out.display().to_string();
     desk.output.answer(&json!({"attachment": id, "path": path, "bytes": bytes}), |to| {
         writeln!(to, "{}: {}", one_line(&path), size(bytes))

@@ -142,7 +142,7 @@ fn without_a_terminal_nobody_is_asked() {
     assert_eq!(code(given.first_password()), Code::SecretRequired);
     assert_eq!(code(given.recovery_key()), Code::SecretRequired);
     assert!(given.out().expect("read").is_none());
-    assert!(!given.names_a_vault());
+    assert!(given.vault().expect("read").is_none());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use backstop_crypto::Password;
 use backstop_model::{AttachmentHead, FlowError, Item, Job, Reader as _, Sink, Source, Stage as StageWord};
 
 use super::{
@@ -97,18 +98,19 @@ impl Backstop {
         Ok(lines.into_iter().map(found).collect())
     }
 
-    /// Shows one item of an archive.
+    /// Shows one item of an archive; a locked note if the password of its vault is given.
     ///
     /// # Errors
-    /// `not_found`, `secret_required`; what keeps the whole archive from being read.
+    /// `not_found`, `secret_required`, `wrong_secret` for a vault's; what keeps the whole archive from being read.
     pub fn show(
         &self,
         archive: &mut OpenArchive,
         item: &str,
         how: ShowAs,
+        vault: Option<&Password>,
         job: &Job,
     ) -> Result<Shown, Problem> {
-        show::show(&self.staged(archive, job)?.store, item, how)
+        show::show(&self.staged(archive, job)?.store, item, how, vault)
     }
 
     /// Writes the bytes of one attachment (by the id of its row, or its hash) into a new file.

@@ -83,6 +83,18 @@ impl Library {
         Ok(names.collect::<Result<_, _>>()?)
     }
 
+    /// The blob of an attachment, by the id of its row or by its hash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn blob_of_attachment(&self, id_or_hash: &str) -> Result<Option<BlobRecord>, StoreError> {
+        let mut query = self.store.db.prepare_cached(
+            "SELECT name, hash, sha256, size_bytes FROM blobs WHERE hash = ?1 OR hash IN (
+               SELECT a.hash FROM attachments a JOIN items i ON i.rowid = a.item WHERE i.id = ?1) LIMIT 1",
+        )?;
+        Ok(query.query_row([id_or_hash], BlobRecord::from_row).optional()?)
+    }
+
     /// The blob that holds the bytes with this hash, as its app names them.
     ///
     /// # Errors

@@ -91,10 +91,15 @@ fn what_was_planned_can_be_listed_and_shown() {
     plan.each_line(&session, Change::Added, &mut keep).expect("lines");
     assert_eq!(lines.len() as u64, summary.items.added);
     session.apply(plan, &Job::new()).expect("a restore");
-    let shown = session.show("6b02394ec7299e628bdaab22", ShowAs::Text).expect("a note");
+    let shown = session.show("6b02394ec7299e628bdaab22", ShowAs::Text, None).expect("a note");
     assert!(shown.title == "Packing list for the regatta" && shown.text.contains("Spare bolts & nuts"));
-    let locked = session.show("6b02394ec7299e628b01ac22", ShowAs::Text).expect_err("a locked note");
+    let locked = session.show("6b02394ec7299e628b01ac22", ShowAs::Text, None).expect_err("a locked note");
     assert_eq!(locked.code, Code::SecretRequired);
+    let open = |vault: &str| {
+        session.show("6b02394ec7299e628b01ac22", ShowAs::Text, Some(&password(vault))).map_err(|p| p.code)
+    };
+    assert!(open("keel & ballast").expect("the note").text.contains("4711"));
+    assert_eq!(open("another vault").err(), Some(Code::WrongSecret));
     let listed = session.notes(&NoteQuery { limit: 500, ..NoteQuery::default() }).expect("a page").notes;
     let locked: Vec<&str> =
         listed.iter().filter(|note| note.locked).map(|note| note.title.as_str()).collect();

@@ -23,6 +23,7 @@ mod parts;
 mod presence;
 mod reader;
 mod stored;
+mod vault;
 mod wire;
 mod writer;
 
@@ -31,6 +32,7 @@ pub(crate) use fingerprint::add_to_fingerprint;
 pub use keys::derive_key;
 pub use open::NotesnookArchive;
 pub use pack::Encryption;
+pub use vault::open_locked;
 pub use writer::{NotesnookWriter, WriterOptions};
 
 pub(crate) use map::interpret;

@@ -1,12 +1,19 @@
 //! The library, looked at.
 
-use backstop_model::{App, Body, ItemId, ItemKey, Kind};
+use std::path::Path;
+
+use backstop_crypto::Password;
+use backstop_model::{App, Body, ItemId, ItemKey, Job, Kind, Source as _, Stage};
 
 use super::Session;
-use crate::api::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode, Problem, ShowAs, Shown, of_store};
+use crate::api::{
+    NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode, Problem, ShowAs, Shown, of_flow, of_store,
+};
+use crate::durable::{Loose, NewFile, SyncedFile};
 use crate::inspect::paths;
 use crate::problem::Code;
 use crate::show::{self, safe_html};
+use crate::stage::copy_through;
 use crate::store::{NoteFilter, NoteLine};
 
 /// The most notes of one page.
@@ -81,13 +88,36 @@ impl Session {
         })
     }
 
-    /// One item of the library, shown.
+    /// One item of the library, shown; a locked note if the password of its vault is given.
     ///
     /// # Errors
-    /// `not_found`; `secret_required` for the text of a locked note.
-    pub fn show(&self, item: &str, how: ShowAs) -> Result<Shown, Problem> {
-        show::show(&self.library()?.store, item, how)
+    /// `not_found`; `secret_required` or `wrong_secret` for the text of a locked note.
+    pub fn show(&self, item: &str, how: ShowAs, vault: Option<&Password>) -> Result<Shown, Problem> {
+        show::show(&self.library()?.store, item, how, vault)
     }
+
+    /// Writes the bytes of one attachment (by the id of its row, or its hash) into a new file.
+    ///
+    /// # Errors
+    /// `not_found` if its bytes are not in the library; `usage` if the file exists; a cancel.
+    pub fn extract(&self, attachment: &str, out: &Path, job: &Job) -> Result<u64, Problem> {
+        let library = self.open_library()?;
+        let record = library.blob_of_attachment(attachment).map_err(of_store)?.ok_or_else(no_bytes)?;
+        job.enter(Stage::Writing, 0, record.size_bytes);
+        let source = library.blobs.source(record);
+        let loose = Loose::begin(self.scratch(), &self.world.machine, out).map_err(Problem::writing)?;
+        let mut file = NewFile::create(out, &loose.origin, &loose.run).map_err(Problem::writing)?;
+        let mut bytes =
+            job.watch(source.open().map_err(|error| of_flow(backstop_model::FlowError::from_read(error)))?);
+        let copied = copy_through(&mut bytes, &mut file).map_err(of_flow)?;
+        file.sync().and_then(SyncedFile::commit).map_err(Problem::writing)?;
+        Ok(copied)
+    }
+}
+
+fn no_bytes() -> Problem {
+    Problem::new(Code::NotFound, "The bytes of this attachment are not in the library.")
+        .with_hint("They come with a restore of a backup that has its attachments.")
 }
 
 fn note_row(line: NoteLine) -> NoteRow {
