@@ -101,7 +101,7 @@ export type AccountCard = {
 
 /**  What the window knows when it opens. */
 export type AppState = {
-	/**  Every account on this computer. */
+	/**  Every account on this computer, the one that was used last first. */
 	accounts: AccountCard[],
 	/**  The one that is signed in. */
 	signed_in: AccountCard | null,
@@ -590,15 +590,15 @@ export type StatusCard = {
 	next: number | null,
 };
 
-/**  How strong a password is. */
+/**  How strong a password is, for the meter beside it. */
 export type Strength = {
 	/**  0 (trivial) to 4 (strong). */
 	score: number,
-	/**  The least score that is accepted without insisting. */
+	/**  The score that is accepted without insisting. */
 	needed: number,
-	/**  How long guessing takes, in words. */
+	/**  How long guessing takes whoever has a backup file and good hardware, in words. */
 	crack_time: string,
-	/**  What is weak about it. */
+	/**  What is weak about it, if anything stands out. */
 	warning: string | null,
 	/**  What would make it stronger. */
 	suggestions: string[],
