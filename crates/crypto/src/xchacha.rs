@@ -7,6 +7,10 @@ use chacha20poly1305::{KeyInit as _, Tag, XChaCha20Poly1305, XNonce};
 
 use crate::secret::Key;
 
+mod long;
+
+pub use long::LongMessage;
+
 /// Bytes of a nonce: long enough to be chosen at random for every message.
 pub const NONCE_BYTES: usize = 24;
 /// Bytes of the tag that proves a message unchanged.
