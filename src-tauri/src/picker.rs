@@ -41,7 +41,7 @@ impl Picker for SystemDialogs {
             Ask::Archive => {
                 let dialog = dialog
                     .set_title("Choose a backup")
-                    .add_filter("Notesnook backups", &["nnbackupz"])
+                    .add_filter("Notesnook backups", &["nnbackupz", "nnbackup"])
                     .add_filter("All files", &["*"]);
                 path_of(dialog.pick_file())
             }

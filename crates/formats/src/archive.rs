@@ -56,5 +56,6 @@ pub fn open(mut input: Box<dyn ReadSeek>) -> Result<Box<dyn Archive>, FlowError>
                 Ok(Box::new(notesnook::NotesnookArchive::open(input, scan)?))
             }
         }
+        Format::NotesnookJson => Ok(Box::new(notesnook::LegacyArchive::open(input)?)),
     }
 }

@@ -12,13 +12,14 @@ const PEEK_BYTES: u64 = 4096;
 pub enum Format {
     /// A zip: a Notesnook `.nnbackupz` or our own `.backstop`, as its entries tell.
     Zip,
+    /// One JSON text: a Notesnook `.nnbackup`.
+    NotesnookJson,
 }
 
 /// Looks at the first bytes and rewinds.
 ///
 /// # Errors
-/// `not_an_archive` if nothing is known, `unsupported_version` for Notesnook's older `.nnbackup`
-/// files, and read errors.
+/// `not_an_archive` if nothing is known, and read errors.
 pub fn detect<R: Read + Seek>(input: &mut R) -> Result<Format, FlowError> {
     let mut first = Vec::new();
     input.rewind().map_err(FlowError::from_read)?;
@@ -27,15 +28,14 @@ pub fn detect<R: Read + Seek>(input: &mut R) -> Result<Format, FlowError> {
     if first.starts_with(b"PK") {
         return Ok(Format::Zip);
     }
-    if is_old_notesnook(&first) {
-        let message = "This is a backup of an older Notesnook (.nnbackup); this version can't read it yet.";
-        return Err(FlowError::archive(FaultCode::UnsupportedVersion, message));
+    if is_notesnook_json(&first) {
+        return Ok(Format::NotesnookJson);
     }
     Err(FlowError::archive(FaultCode::NotAnArchive, "This is not a backup file of any kind we know."))
 }
 
 /// A `.nnbackup` is one JSON object; its `version` or `data` comes first.
-fn is_old_notesnook(first: &[u8]) -> bool {
+fn is_notesnook_json(first: &[u8]) -> bool {
     let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
     let has = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
     text.starts_with(b"{") && has(b"\"data\"") && (has(b"\"version\"") || has(b"\"type\""))
@@ -53,11 +53,8 @@ mod tests {
             (&b"PK\x03\x04rest"[..], Ok(Format::Zip)),
             (b"PK\x05\x06", Ok(Format::Zip)),
             (b"", Err(FaultCode::NotAnArchive)),
-            (
-                b"{\"version\":5.8,\"type\":\"web\",\"date\":1,\"data\":{}}",
-                Err(FaultCode::UnsupportedVersion),
-            ),
-            (b"\xef\xbb\xbf {\n\"type\":\"web\",\"data\":\"\"}", Err(FaultCode::UnsupportedVersion)),
+            (b"{\"version\":5.8,\"type\":\"web\",\"date\":1,\"data\":{}}", Ok(Format::NotesnookJson)),
+            (b"\xef\xbb\xbf {\n\"type\":\"web\",\"data\":\"\"}", Ok(Format::NotesnookJson)),
             (b"{\"name\":\"something\"}", Err(FaultCode::NotAnArchive)),
             (b"%PDF-1.7", Err(FaultCode::NotAnArchive)),
         ] {

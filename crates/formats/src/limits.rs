@@ -61,6 +61,14 @@ pub const ATTACHMENT_KEYS: usize = 64;
 /// Bytes of one attachment piece. Notesnook writes 524,288; a row may state another size.
 pub const ATTACHMENT_PIECE_BYTES: usize = 16 * MIB_USIZE;
 
+/// Members of one list in a row of an older Notesnook: tags of a note, topics of a notebook. Each
+/// becomes rows of its own, so a list must not be many.
+pub const MEMBERS: usize = 50_000;
+
+/// Bytes of what is kept of an older backup until all its rows are read: names of tags, and which
+/// note is in which topic. 100,000 notes take about 15 MiB.
+pub const GATHERED_BYTES: usize = 48 * MIB_USIZE;
+
 /// Findings about entries of one directory before the rest is only counted.
 pub const FINDINGS: usize = 1000;
 

@@ -13,7 +13,7 @@ const ENTITY_CHARS: usize = 32;
 
 /// A piece of HTML.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Token<'html> {
+pub(crate) enum Token<'html> {
     /// Text, entities not yet decoded.
     Text(&'html str),
     /// A start tag: its name in any case, and all between the name and `>`.
@@ -25,18 +25,25 @@ pub(super) enum Token<'html> {
 }
 
 /// Walks over HTML.
-pub(super) struct Tags<'html> {
+pub(crate) struct Tags<'html> {
     rest: &'html str,
 }
 
 impl<'html> Tags<'html> {
-    pub(super) fn new(html: &'html str) -> Self {
+    pub(crate) fn new(html: &'html str) -> Self {
         Self { rest: html }
+    }
+
+    /// The next token with the bytes it was read from.
+    pub(crate) fn next_with_raw(&mut self) -> Option<(Token<'html>, &'html str)> {
+        let before = self.rest;
+        let token = self.next()?;
+        Some((token, before.get(..before.len() - self.rest.len())?))
     }
 
     /// Passes over everything up to the end tag of `name`, as browsers do for scripts and styles:
     /// nothing in between is markup.
-    pub(super) fn skip_past(&mut self, name: &str) {
+    pub(crate) fn skip_past(&mut self, name: &str) {
         while let Some(at) = memmem::find(self.rest.as_bytes(), b"</") {
             self.take(at + 2);
             if name_of(self.rest).0.eq_ignore_ascii_case(name) {
@@ -125,7 +132,7 @@ fn name_of(tag: &str) -> (&str, &str) {
 }
 
 /// The value of an attribute, entities decoded.
-pub(super) fn attribute<'html>(attributes: &'html str, name: &str) -> Option<Cow<'html, str>> {
+pub(crate) fn attribute<'html>(attributes: &'html str, name: &str) -> Option<Cow<'html, str>> {
     let mut rest = attributes;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
@@ -159,7 +166,7 @@ fn value_of(text: &str) -> (&str, &str) {
 }
 
 /// Text with its entities decoded.
-pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     let Some(first) = memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
     let (head, mut rest) = text.split_at_checked(first).unwrap_or(("", text));
     let mut out = String::with_capacity(text.len());

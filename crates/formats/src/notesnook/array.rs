@@ -4,6 +4,7 @@
 //! nothing else; whoever takes a value parses it. Memory: one buffer and one value.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use memchr::memchr2;
 
@@ -24,13 +25,26 @@ pub(crate) enum Piece<'a> {
     NotText,
 }
 
+/// One value and where it stands.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    /// The JSON text of its name in an object; nothing in an array, or if it can't be a name.
+    pub(crate) key: Option<&'a str>,
+    /// The value.
+    pub(crate) piece: Piece<'a>,
+    /// Its bytes in the stream.
+    pub(crate) at: Range<u64>,
+}
+
 /// Why an array can't be read further.
 #[derive(Debug)]
 pub(crate) enum ArrayError {
     /// The stream below failed.
     Read(io::Error),
-    /// What the stream gives is not an array, or not a whole one.
+    /// What the stream gives is not an array.
     Malformed,
+    /// The stream ends before the array does.
+    CutOff,
 }
 
 impl From<io::Error> for ArrayError {
@@ -44,10 +58,14 @@ pub(crate) struct Splitter<R> {
     input: R,
     buffer: Vec<u8>,
     taken: usize,
+    /// Bytes of the stream before those in the buffer.
+    before: u64,
+    key: Vec<u8>,
     value: Vec<u8>,
     closing: u8,
     begun: bool,
     ended: bool,
+    dry: bool,
     item_bytes: usize,
 }
 
@@ -56,24 +74,55 @@ impl<R: Read> Splitter<R> {
         Self::with_limit(input, limits::ITEM_BYTES)
     }
 
-    fn with_limit(input: R, item_bytes: usize) -> Self {
-        let (buffer, value) = (Vec::new(), Vec::new());
-        Self { input, buffer, taken: 0, value, closing: b']', begun: false, ended: false, item_bytes }
+    /// As [`Splitter::new`], keeping values of at most `item_bytes`.
+    pub(crate) fn with_limit(input: R, item_bytes: usize) -> Self {
+        Self {
+            input,
+            buffer: Vec::new(),
+            taken: 0,
+            before: 0,
+            key: Vec::new(),
+            value: Vec::new(),
+            closing: b']',
+            begun: false,
+            ended: false,
+            dry: false,
+            item_bytes,
+        }
     }
 
     /// The next value; nothing once the array and its stream have ended.
     pub(crate) fn next(&mut self) -> Result<Option<Piece<'_>>, ArrayError> {
+        Ok(self.entry()?.map(|entry| entry.piece))
+    }
+
+    /// The next value with its name and place; nothing once the array and its stream have ended.
+    pub(crate) fn entry(&mut self) -> Result<Option<Entry<'_>>, ArrayError> {
         if self.ended || !self.move_to_next_value()? {
             return Ok(None);
         }
+        self.peek_byte()?;
+        let start = self.position();
         let scan = self.take_value()?;
-        if self.value.len() > self.item_bytes {
-            return Ok(Some(Piece::TooLong));
-        }
-        if scan.deepest > limits::JSON_DEPTH {
-            return Ok(Some(Piece::TooDeep));
-        }
-        Ok(Some(std::str::from_utf8(&self.value).map_or(Piece::NotText, Piece::Value)))
+        let at = start..self.position();
+        let key = std::str::from_utf8(&self.key).ok().filter(|key| !key.is_empty());
+        let piece = if self.value.len() > self.item_bytes {
+            Piece::TooLong
+        } else if scan.deepest > limits::JSON_DEPTH {
+            Piece::TooDeep
+        } else {
+            std::str::from_utf8(&self.value).map_or(Piece::NotText, Piece::Value)
+        };
+        Ok(Some(Entry { key, piece, at }))
+    }
+
+    /// No whole array: nonsense, or its end is missing.
+    fn malformed(&self) -> ArrayError {
+        if self.dry { ArrayError::CutOff } else { ArrayError::Malformed }
+    }
+
+    fn position(&self) -> u64 {
+        self.before + self.taken as u64
     }
 
     /// Moves to where a value begins; false at the end of the array.
@@ -82,14 +131,14 @@ impl<R: Read> Splitter<R> {
             match self.next_byte()? {
                 Some(b',') => {}
                 Some(byte) if byte == self.closing => return self.expect_end(),
-                _ => return Err(ArrayError::Malformed),
+                _ => return Err(self.malformed()),
             }
         } else {
             self.begun = true;
             self.closing = match self.next_byte()? {
                 Some(b'[') => b']',
                 Some(b'{') => b'}',
-                _ => return Err(ArrayError::Malformed),
+                _ => return Err(self.malformed()),
             };
             if self.peek_byte()? == Some(self.closing) {
                 self.taken += 1;
@@ -98,8 +147,12 @@ impl<R: Read> Splitter<R> {
         }
         if self.closing == b'}' {
             self.take_value()?;
+            if self.value.len() > limits::NAME_BYTES {
+                self.value.clear();
+            }
+            std::mem::swap(&mut self.key, &mut self.value);
             if self.next_byte()? != Some(b':') {
-                return Err(ArrayError::Malformed);
+                return Err(self.malformed());
             }
         }
         Ok(true)
@@ -110,14 +163,14 @@ impl<R: Read> Splitter<R> {
         self.ended = true;
         match self.peek_byte()? {
             None => Ok(false),
-            Some(_) => Err(ArrayError::Malformed),
+            Some(_) => Err(self.malformed()),
         }
     }
 
     fn take_value(&mut self) -> Result<Scan, ArrayError> {
         self.value.clear();
         let mut scan = match self.peek_byte()? {
-            None | Some(b',' | b':' | b']' | b'}') => return Err(ArrayError::Malformed),
+            None | Some(b',' | b':' | b']' | b'}') => return Err(self.malformed()),
             Some(first) => Scan { plain: !matches!(first, b'"' | b'{' | b'['), ..Scan::default() },
         };
         loop {
@@ -132,7 +185,7 @@ impl<R: Read> Splitter<R> {
                 return Ok(scan);
             }
             if !self.fill()? {
-                return Err(ArrayError::Malformed);
+                return Err(self.malformed());
             }
         }
     }
@@ -159,6 +212,7 @@ impl<R: Read> Splitter<R> {
     }
 
     fn fill(&mut self) -> io::Result<bool> {
+        self.before += self.buffer.len() as u64;
         self.buffer.resize(BUFFER_BYTES, 0);
         self.taken = 0;
         let read = loop {
@@ -168,6 +222,7 @@ impl<R: Read> Splitter<R> {
             }
         };
         self.buffer.truncate(*read.as_ref().unwrap_or(&0));
+        self.dry = matches!(read, Ok(0));
         read.map(|read| read > 0)
     }
 }
@@ -265,6 +320,45 @@ mod tests {
         }
         assert_eq!(split(r#"{"k:,":{"v":1} , "l":2}"#, 3), Ok(vec![r#"{"v":1}"#.to_owned(), "2".to_owned()]));
         assert_eq!((split("[]", 1), split("{ }", 1)), (Ok(vec![]), Ok(vec![])));
+    }
+
+    #[test]
+    fn names_and_places_are_told() {
+        let json = r#" { "a" : {"b":1}, "c\td":2 ,"e":"x" } "#;
+        for drop in [1, 7, json.len()] {
+            let mut splitter = Splitter::with_limit(Drops(json.as_bytes(), drop), 6);
+            let mut found = Vec::new();
+            while let Some(entry) = splitter.entry().expect("an object") {
+                let place = |at: u64| usize::try_from(at).expect("small");
+                let at = json.get(place(entry.at.start)..place(entry.at.end)).expect("in the text");
+                found.push((
+                    entry.key.expect("a name").to_owned(),
+                    at.to_owned(),
+                    entry.piece == Piece::TooLong,
+                ));
+            }
+            let expected =
+                [("\"a\"", "{\"b\":1}", true), ("\"c\\td\"", "2", false), ("\"e\"", "\"x\"", false)];
+            let found: Vec<_> =
+                found.iter().map(|(key, at, long)| (key.as_str(), at.as_str(), *long)).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_missing_end_is_told_from_nonsense() {
+        for (json, cut) in
+            [("[1,{\"a\":\"x", true), ("[1", true), ("[", true), ("[1 2]", false), ("{\"a\" 2}", false)]
+        {
+            let mut splitter = Splitter::new(json.as_bytes());
+            let end = loop {
+                match splitter.next() {
+                    Ok(end) => assert!(end.is_some(), "{json}"),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(matches!(end, ArrayError::CutOff), cut, "{json}");
+        }
     }
 
     #[test]

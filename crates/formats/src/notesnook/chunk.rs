@@ -11,7 +11,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::array::{Piece, Splitter};
 use super::cipher::{Cipher, decode, engine_for};
-use super::envelope::{Data, Envelope, check_version, md5_hex};
+use super::envelope::{Data, Envelope, Version, check_version, md5_hex};
 use super::keys::Opener;
 use crate::limits;
 
@@ -23,6 +23,7 @@ pub(crate) struct Packed<'file> {
     z: Cow<'file, [u8]>,
     compressed: bool,
     pub(crate) encrypted: bool,
+    pub(crate) version: Version,
     /// The MD5 of the packed rows, computed.
     pub(crate) md5: String,
 }
@@ -38,7 +39,7 @@ pub(crate) fn open<'file>(
     let no_envelope =
         || FlowError::archive(FaultCode::InvalidContent, "It is not a chunk of a Notesnook backup.");
     let envelope = Envelope::parse(file).ok_or_else(no_envelope)?;
-    check_version(envelope.version())?;
+    let version = check_version(envelope.version())?;
     let (z, encrypted) = match envelope.data().ok_or_else(no_envelope)? {
         Data::Plain(text) => (bytes_of(text), false),
         Data::Encrypted(json) => (Cow::Owned(decrypt(json, opener)?), true),
@@ -47,7 +48,7 @@ pub(crate) fn open<'file>(
     if !envelope.hash_fits(&z) {
         return Err(FlowError::archive(FaultCode::ChecksumMismatch, "Its hash does not fit; it is damaged."));
     }
-    Ok(Packed { z, compressed: envelope.is_compressed(), encrypted, md5 })
+    Ok(Packed { z, compressed: envelope.is_compressed(), encrypted, version, md5 })
 }
 
 fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {

@@ -139,7 +139,7 @@ fn without_null_date<'row>(json: &'row str, row: &Row<'_>, created_ms: i64) -> C
 }
 
 /// Names of colours that Notesnook takes for its own. A tag of such a name is lost on its restore.
-const COLOR_NAMES: [&str; 7] = ["red", "orange", "yellow", "green", "blue", "purple", "gray"];
+pub(crate) const COLOR_NAMES: [&str; 7] = ["red", "orange", "yellow", "green", "blue", "purple", "gray"];
 
 /// Why a row can't stand among Notesnook's rows, in words for a person.
 pub(crate) fn refusal(row: &Row<'_>, kind: Kind) -> Option<&'static str> {

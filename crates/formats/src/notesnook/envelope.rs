@@ -11,9 +11,7 @@ use serde_json::value::RawValue;
 use super::wire::{Row, text_of};
 pub(crate) use crate::hex::hex;
 
-/// The version that this reader and writer speak.
-pub(crate) const VERSION: f64 = 6.1;
-/// [`VERSION`] as text.
+/// The version of the rows that this reader gives and this writer takes.
 pub(crate) const VERSION_TEXT: &str = "6.1";
 
 /// What the first bytes of a chunk file tell.
@@ -152,27 +150,47 @@ pub(crate) fn md5_hex(bytes: &[u8]) -> String {
     hex(&Md5::digest(bytes))
 }
 
-/// Refuses every version but ours, each with its own code.
-pub(crate) fn check_version(version: Option<f64>) -> Result<(), FlowError> {
+/// A version of the format, in tenths: 61 is 6.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version(pub(crate) u8);
+
+impl Version {
+    /// The version that rows have inside Backstop and that our writer speaks.
+    pub(crate) const CURRENT: Self = Self(61);
+    /// The oldest that Notesnook itself still restores.
+    pub(crate) const OLDEST: Self = Self(50);
+
+    /// As `6.1`.
+    pub(crate) fn text(self) -> String {
+        format!("{}.{}", self.0 / 10, self.0 % 10)
+    }
+}
+
+/// The version that a file states, if it is one that we read.
+pub(crate) fn check_version(version: Option<f64>) -> Result<Version, FlowError> {
     let refuse = |code, message: String| Err(FlowError::archive(code, message));
-    match version {
-        Some(version) if (version - VERSION).abs() < 1e-9 => Ok(()),
-        Some(version) if version > VERSION => {
+    let Some(version) = version else {
+        return refuse(FaultCode::UnsupportedVersion, "The backup does not say its version.".to_owned());
+    };
+    let known = (Version::OLDEST.0..=Version::CURRENT.0).find(|tenths| {
+        // 6.0 is written as 6, and no number of tenths is exact.
+        (version * 10.0 - f64::from(*tenths)).abs() < 1e-6
+    });
+    match known {
+        Some(tenths) => Ok(Version(tenths)),
+        None if version > f64::from(Version::CURRENT.0) / 10.0 => {
             let message =
                 format!("This backup was made by a newer Notesnook (version {version} of its format).");
             refuse(FaultCode::NewerVersion, message)
         }
-        Some(version) if (5.0..VERSION).contains(&version) => {
-            let message = format!(
-                "This is a backup of an older Notesnook ({version}); this version can't read it yet."
-            );
-            refuse(FaultCode::UnsupportedVersion, message)
-        }
-        Some(version) => refuse(
+        None if (1.0..f64::from(Version::OLDEST.0) / 10.0).contains(&version) => refuse(
+            FaultCode::UnsupportedVersion,
+            format!("This is a backup of a very old Notesnook ({version}); only 5.0 and later can be read."),
+        ),
+        None => refuse(
             FaultCode::UnsupportedVersion,
             format!("There is no Notesnook backup of version {version}."),
         ),
-        None => refuse(FaultCode::UnsupportedVersion, "The backup does not say its version.".to_owned()),
     }
 }
 
@@ -201,8 +219,11 @@ mod tests {
             |version| check_version(version).err().and_then(|error| error.fault().map(|fault| fault.code));
         for (version, expected) in [
             (Some(6.1), None),
-            (Some(6.0), Some(FaultCode::UnsupportedVersion)),
-            (Some(5.2), Some(FaultCode::UnsupportedVersion)),
+            (Some(6.0), None),
+            (Some(5.0), None),
+            (Some(5.2), None),
+            (Some(5.9), None),
+            (Some(5.25), Some(FaultCode::UnsupportedVersion)),
             (Some(4.9), Some(FaultCode::UnsupportedVersion)),
             (Some(0.0), Some(FaultCode::UnsupportedVersion)),
             (Some(6.15), Some(FaultCode::NewerVersion)),
@@ -211,6 +232,8 @@ mod tests {
         ] {
             assert_eq!(code(version), expected, "{version:?}");
         }
+        let text = |version| check_version(Some(version)).map(Version::text).ok();
+        assert_eq!((text(6.0), text(5.8)), (Some("6.0".to_owned()), Some("5.8".to_owned())));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::attachments::KEY_FILE;
 use super::carrier::{self, Own};
 use super::chunk;
 use super::cipher::Cipher;
-use super::envelope::{Data, Envelope, VERSION_TEXT, check_version};
+use super::envelope::{Data, Envelope, Version, check_version};
 use super::keys::Opener;
 use super::parts::{ChunkPart, Parts};
 use super::reader::{Reading, unsealed};
@@ -17,7 +17,7 @@ use super::wire::{OWN_TYPE, Row};
 use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
 use crate::{Archive, ArchiveSecret, ReadSeek, limits};
 
-/// A `.nnbackupz` of version 6.1, of whatever program.
+/// A `.nnbackupz` of version 5.9 to 6.1, of whatever program.
 pub struct NotesnookArchive {
     pub(super) input: SharedInput,
     pub(super) entries: Vec<Entry>,
@@ -65,13 +65,13 @@ impl NotesnookArchive {
         Ok(archive)
     }
 
-    /// Another version than ours is refused, unless a damaged file only looks like one.
+    /// A version that we don't read is refused, unless a damaged file only looks like one.
     fn refuse_other_versions(&self) -> Result<(), FlowError> {
         for chunk in &self.parts.chunks {
             let Some(version) = chunk.peek.as_ref().and_then(|peek| peek.version) else { continue };
             let refused = check_version(Some(version));
             if refused.is_err() && self.file_of(chunk, &Job::new()).is_ok() {
-                return refused;
+                return refused.map(|_| ());
             }
         }
         Ok(())
@@ -162,7 +162,7 @@ impl NotesnookArchive {
     }
 }
 
-fn wrong_secret() -> FlowError {
+pub(super) fn wrong_secret() -> FlowError {
     FlowError::archive(FaultCode::WrongSecret, "The password or key does not open this backup.")
 }
 
@@ -170,9 +170,10 @@ fn head_of(parts: &Parts) -> ArchiveHead {
     let peeks = || parts.chunks.iter().map(|chunk| (chunk, chunk.peek.as_ref()));
     let encrypted =
         peeks().any(|(chunk, peek)| peek.and_then(|peek| peek.encrypted).unwrap_or(chunk.named_encrypted));
+    let version = peeks().find_map(|(_, peek)| check_version(peek?.version).ok());
     ArchiveHead {
         format: "nnbackupz".to_owned(),
-        format_version: VERSION_TEXT.to_owned(),
+        format_version: version.unwrap_or(Version::CURRENT).text(),
         app: App::Notesnook,
         encrypted,
         attachments_included: parts.key_file.is_some() || !parts.attachments.is_empty(),

@@ -40,22 +40,30 @@ fn hash(id: &str) -> u64 {
     xxh64(id.as_bytes(), 0)
 }
 
-impl Reading<'_> {
-    /// Looks for texts that notes point to. After damage their absence is no news.
-    pub(super) fn check_presence(&mut self) -> Result<(), FlowError> {
-        let dangling = self.presence.dangling();
-        if dangling == 0 || self.damaged {
-            return Ok(());
-        }
-        if self.presence.last_was_full {
+impl Presence {
+    /// What is missing, if anything is.
+    pub(super) fn finding(&self) -> Option<(Severity, Fault)> {
+        let dangling = self.dangling();
+        if dangling > 0 && self.last_was_full {
             let message =
                 "The last parts of the backup are missing: texts that its notes belong to are not in it.";
-            return self.report(Severity::Damage, Fault::new(FaultCode::ChunkMissing, message));
+            return Some((Severity::Damage, Fault::new(FaultCode::ChunkMissing, message)));
         }
         let message = match dangling {
+            0 => return None,
             1 => "The text of 1 note is not in the backup.".to_owned(),
             _ => format!("The texts of {dangling} notes are not in the backup."),
         };
-        self.report(Severity::Warning, Fault::new(FaultCode::InvalidContent, message))
+        Some((Severity::Warning, Fault::new(FaultCode::InvalidContent, message)))
+    }
+}
+
+impl Reading<'_> {
+    /// Looks for texts that notes point to. After damage their absence is no news.
+    pub(super) fn check_presence(&mut self) -> Result<(), FlowError> {
+        match self.presence.finding().filter(|_| !self.damaged) {
+            Some((severity, fault)) => self.report(severity, fault),
+            None => Ok(()),
+        }
     }
 }

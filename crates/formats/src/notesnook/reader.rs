@@ -9,9 +9,12 @@ use super::attachments::{AttachmentsKey, FileRow};
 use super::carrier::{self, Own};
 use super::chunk::{self, Budget, Packed};
 use super::cipher::Cipher;
+use super::envelope::Version;
 use super::frame::Frame;
 use super::keys::Opener;
-use super::map::{NoItem, item_of_row, looks_older};
+use super::legacy::Migration;
+use super::map::item_of_row;
+use super::oddities::Oddities;
 use super::open::{NotesnookArchive, key_file_fault};
 use super::parts::ChunkPart;
 use super::presence::Presence;
@@ -32,19 +35,7 @@ pub(super) struct Reading<'a> {
     /// Whether anything could not be read: then what is missing is no news.
     pub(super) damaged: bool,
     budget: Budget,
-}
-
-/// What was odd about the rows of one chunk, told once per chunk.
-#[derive(Default)]
-struct Oddities {
-    no_rows: u64,
-    deleted: u64,
-    bad_ids: u64,
-    too_large: u64,
-    broken_carriers: u64,
-    older: bool,
-    rows: u64,
-    utf16_units: u64,
+    migration: Migration,
 }
 
 impl<'a> Reading<'a> {
@@ -59,6 +50,7 @@ impl<'a> Reading<'a> {
             frame: Frame::default(),
             damaged: false,
             budget: Budget::default(),
+            migration: Migration::new(archive.head.created.map_or(0, |created| created.0)),
         }
     }
 
@@ -80,6 +72,7 @@ impl<'a> Reading<'a> {
                 other => other?,
             }
         }
+        self.finish_migration()?;
         self.check_frame()?;
         self.check_presence()?;
         self.attachments()
@@ -186,7 +179,8 @@ impl<'a> Reading<'a> {
         self.frame.chunk(part.number, &packed);
         let odd = self.rows_of(part, &packed)?;
         self.presence.last_was_full = odd.utf16_units >= limits::CHUNK_CLOSES_AT;
-        self.report_oddities(part, &odd)
+        let findings = odd.findings(Some(&self.name_of(part.entry)));
+        findings.into_iter().try_for_each(|finding| self.report(finding.severity, finding.fault))
     }
 
     fn rows_of(&mut self, part: &ChunkPart, packed: &Packed<'_>) -> Result<Oddities, FlowError> {
@@ -199,7 +193,7 @@ impl<'a> Reading<'a> {
                 Ok(Some(Piece::Value(json))) => {
                     odd.rows += 1;
                     odd.utf16_units += utf16_units(json);
-                    if let Err(error) = self.row(json, &mut odd) {
+                    if let Err(error) = self.row(json, packed.version, &mut odd) {
                         break Err(error);
                     }
                 }
@@ -220,7 +214,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn row(&mut self, json: &str, odd: &mut Oddities) -> Result<(), FlowError> {
+    fn row(&mut self, json: &str, stated: Version, odd: &mut Oddities) -> Result<(), FlowError> {
         self.job.check()?;
         let Some(row) = Row::parse(json) else {
             odd.no_rows += 1;
@@ -233,14 +227,33 @@ impl<'a> Reading<'a> {
         if let Some(name) = r#type {
             self.frame.count(&name);
         }
-        odd.older |= looks_older(&row);
-        match item_of_row(json, &row) {
-            Ok(item) => return self.push(item, &row),
-            Err(NoItem::NoRow) => odd.no_rows += 1,
-            Err(NoItem::Deleted) => odd.deleted += 1,
-            Err(NoItem::BadId) => odd.bad_ids += 1,
+        let version = self.migration.version_of(&row, stated);
+        if version == Version::CURRENT {
+            return self.parsed_row(json, &row, odd);
         }
-        Ok(())
+        let rows = self.migration.rows(version, None, &row);
+        rows.iter().try_for_each(|json| self.plain_row(json, odd))
+    }
+
+    fn plain_row(&mut self, json: &str, odd: &mut Oddities) -> Result<(), FlowError> {
+        self.job.check()?;
+        match Row::parse(json) {
+            Some(row) => self.parsed_row(json, &row, odd),
+            None => {
+                odd.no_rows += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn parsed_row(&mut self, json: &str, row: &Row<'_>, odd: &mut Oddities) -> Result<(), FlowError> {
+        match item_of_row(json, row) {
+            Ok(item) => self.push(item, row),
+            Err(why) => {
+                odd.count(why);
+                Ok(())
+            }
+        }
     }
 
     fn own_row(&mut self, json: &str, row: &Row<'_>, odd: &mut Oddities) -> Result<(), FlowError> {
@@ -282,56 +295,12 @@ impl<'a> Reading<'a> {
         self.sink.item(item).map_err(sealed)
     }
 
-    fn report_oddities(&mut self, part: &ChunkPart, odd: &Oddities) -> Result<(), FlowError> {
-        use FaultCode::{Empty, InvalidContent, LimitExceeded, Stray, UnsupportedVersion};
-        use Severity::{Damage, Warning};
-        let rows = |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
-        let name = self.name_of(part.entry);
-        let empty = u64::from(odd.rows + odd.too_large == 0);
-        for (count, severity, code, message) in [
-            (empty, Warning, Empty, "It holds no items.".to_owned()),
-            (
-                odd.no_rows,
-                Warning,
-                Stray,
-                format!("{} in it can be no item and were passed over.", rows(odd.no_rows)),
-            ),
-            (
-                odd.deleted,
-                Warning,
-                Stray,
-                format!("{} in it are marked as deleted and were passed over.", rows(odd.deleted)),
-            ),
-            (
-                odd.bad_ids,
-                Damage,
-                InvalidContent,
-                format!("{} in it have an id that can't be one.", rows(odd.bad_ids)),
-            ),
-            (
-                odd.too_large,
-                Damage,
-                LimitExceeded,
-                format!("{} in it are larger or deeper than we accept.", rows(odd.too_large)),
-            ),
-            (
-                odd.broken_carriers,
-                Damage,
-                InvalidContent,
-                format!("{} of Backstop in it are not whole.", rows(odd.broken_carriers)),
-            ),
-            (
-                u64::from(odd.older),
-                Warning,
-                UnsupportedVersion,
-                "Its rows have the form of an older Notesnook; notebooks and tags may be missing.".to_owned(),
-            ),
-        ] {
-            if count > 0 {
-                self.report(severity, Fault::at(code, name.clone(), message))?;
-            }
-        }
-        Ok(())
+    /// The rows that only all rows of older parts together tell.
+    fn finish_migration(&mut self) -> Result<(), FlowError> {
+        let (rows, findings) = std::mem::take(&mut self.migration).finish();
+        let mut odd = Oddities::default();
+        rows.iter().try_for_each(|json| self.plain_row(json, &mut odd))?;
+        findings.into_iter().try_for_each(|(severity, fault)| self.report(severity, fault))
     }
 }
 
@@ -362,7 +331,7 @@ pub(super) fn unsealed(error: FlowError) -> FlowError {
 fn rows_end(error: ArrayError) -> FlowError {
     let broken = || FlowError::archive(FaultCode::InvalidContent, "The rows in it are not whole.");
     match error {
-        ArrayError::Malformed => broken(),
+        ArrayError::Malformed | ArrayError::CutOff => broken(),
         ArrayError::Read(error) => match FlowError::from_read(error) {
             // The bytes are all there and have the right hash, so this is no trouble of the disk.
             FlowError::Read(_) => broken(),

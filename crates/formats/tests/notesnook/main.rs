@@ -7,6 +7,10 @@ mod damage;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod inventory;
+#[cfg(test)]
+mod older;
+#[cfg(test)]
 mod round_trip;
 #[cfg(test)]
 mod shapes;
