@@ -100,7 +100,8 @@ pub(crate) struct Search {
 
 /// Write an archive anew, with another password or format
 ///
-/// The extension of OUT names the format; this version writes .nnbackupz. OUT is encrypted with the
+/// The extension of OUT names the format; this version writes .nnbackupz (Notesnook's) and .backstop
+/// (Backstop's own). OUT is encrypted with the
 /// password of --out-password-file or BACKSTOP_OUT_PASSWORD. It appears whole and checked, or not at all,
 /// and never replaces a file that is there.
 #[derive(Debug, Args)]

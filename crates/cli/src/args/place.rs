@@ -60,7 +60,7 @@ pub(crate) struct Backup {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) attachments: WithAttachments,
-    /// Format of the archive: nnbackupz
+    /// Format of the archive: nnbackupz or backstop; else the one of the settings
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
     /// Make this one readable for everyone; asks for the password even with a kept login

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use backstop_engine::api::{ArchiveCard, BackupOrder, BackupResult, Conditions, Problem, RunLine, Session};
+use backstop_engine::api::{
+    ArchiveCard, ArchiveFormat, BackupOrder, BackupResult, Conditions, Problem, RunLine, Session,
+};
 use serde_json::json;
 
 use crate::args::Backup;
@@ -14,13 +16,13 @@ use crate::output::words::{count, local, one_line, size, verified};
 /// `backstop backup`
 pub(super) fn backup(desk: &Desk, order: &Backup) -> Result<Exit, Problem> {
     only_the_library(order.place.as_deref())?;
-    if let Some(format) = order.format.as_deref().filter(|format| *format != "nnbackupz") {
-        return Err(not_yet(&format!("The format {format}")));
-    }
+    let named = |name: &str| ArchiveFormat::named(name).ok_or_else(|| not_yet(&format!("The format {name}")));
+    let format = order.format.as_deref().map(named).transpose()?;
     let session = desk.session()?;
     let make = |password: Option<&_>| {
         let order = BackupOrder {
             attachments: order.attachments.choice().unwrap_or(false),
+            format,
             to: order.to.as_deref(),
             no_encryption: order.no_encryption,
             automatic: false,

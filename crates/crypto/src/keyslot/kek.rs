@@ -159,6 +159,12 @@ impl WrapKey {
         &self.key
     }
 
+    /// A second copy, where two owners need the same key. Not `Clone`, so that it shows.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self { key: self.key.duplicate(), template: self.template.clone() }
+    }
+
     /// What the slots sealed with this say.
     #[must_use]
     pub fn template(&self) -> &SlotTemplate {

@@ -110,6 +110,14 @@ impl Accounts {
         Self { folder: data_dir.join("accounts"), machine: machine.to_owned(), cost }
     }
 
+    /// What a new password costs to try, also one of a single file.
+    ///
+    /// # Errors
+    /// [`AccountError`] if not even the least memory for it can be had.
+    pub fn new_params(&self) -> Result<Params, AccountError> {
+        self.cost.params()
+    }
+
     /// The folder of one account, whether it is there or not.
     #[must_use]
     pub fn folder_of(&self, id: AccountId) -> PathBuf {

@@ -6,10 +6,10 @@ use backstop_crypto::Password;
 use backstop_model::{AttachmentHead, FlowError, Item, Job, Reader as _, Sink, Source, Stage as StageWord};
 
 use super::{
-    Backstop, ConvertOrder, ConvertReport, FoundNote, OpenArchive, Problem, ShowAs, Shown, VerifyLevel,
-    VerifyReport, Warning, of_backup, of_flow, of_store,
+    ArchiveFormat, Backstop, ConvertOrder, ConvertReport, FoundNote, OpenArchive, Problem, ShowAs, Shown,
+    VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
 };
-use crate::backup::{Order, make, seal_with};
+use crate::backup::{Form, Order, make};
 use crate::durable::{Loose, NewFile, SyncedFile};
 use crate::inspect::{Inventory, inventory};
 use crate::problem::Code;
@@ -147,12 +147,12 @@ impl Backstop {
         job: &Job,
     ) -> Result<ConvertReport, Problem> {
         let extension = order.out.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        if !extension.eq_ignore_ascii_case("nnbackupz") {
+        let Some(format) = ArchiveFormat::named(extension) else {
             let message =
                 format!("Backstop can't write .{extension} files in this version. Nothing was written.");
             return Err(Problem::new(Code::Usage, message)
-                .with_hint("Give the new file a name that ends in .nnbackupz."));
-        }
+                .with_hint("Give the new file a name that ends in .nnbackupz or .backstop."));
+        };
         if order.out.exists() {
             return Err(Problem::new(
                 Code::Usage,
@@ -163,13 +163,14 @@ impl Backstop {
         let _ = from.archive()?;
         let full = from.head().attachments_included;
         let loose = self.loose(order.out)?;
-        let seal = order.password.map(seal_with).transpose().map_err(of_backup)?;
+        let form = self.form_for(format, order.password)?;
         let order = Order {
             target: order.out,
             origin: &loose.origin,
             run: &loose.run,
             attachments: order.attachments.unwrap_or(full),
-            seal,
+            form,
+            place: "",
             created: self.world.ports.clock.now(),
         };
         let read = if order.attachments { from.bytes() } else { from.item_bytes() };
@@ -188,6 +189,17 @@ impl Backstop {
     /// A run without an account, which clears what dead ones left beside its file.
     fn loose(&self, target: &Path) -> Result<Loose, Problem> {
         Loose::begin(self.scratch(), &self.world.machine, target).map_err(Problem::writing)
+    }
+
+    /// A format under a password of its own, or readable to anyone.
+    fn form_for(&self, format: ArchiveFormat, password: Option<&Password>) -> Result<Form, Problem> {
+        match (format, password) {
+            (ArchiveFormat::Nnbackupz, password) => Form::nnbackupz_for(password).map_err(of_backup),
+            (ArchiveFormat::Backstop, Some(password)) => {
+                Form::backstop_for(password, self.world.accounts.new_params()?).map_err(of_backup)
+            }
+            (ArchiveFormat::Backstop, None) => Ok(Form::Backstop(Vec::new())),
+        }
     }
 
     fn staged(&self, archive: &mut OpenArchive, job: &Job) -> Result<Stage, Problem> {

@@ -74,6 +74,7 @@ pub(crate) fn of_backup(error: BackupError) -> Problem {
         .with_hint("Check the disk, or choose another folder, and back up again.")
         .with_detail(detail),
         BackupError::NoRandomness(error) => Problem::internal(&error),
+        BackupError::NoKey(error) => Problem::internal(&error),
         BackupError::Flow(flow) => of_flow(flow),
     }
 }

@@ -10,7 +10,7 @@ use specta::Type;
 pub use crate::account::Strength;
 pub use crate::repository::Verified;
 pub use crate::schedule::{Interval, Protection};
-pub use crate::settings::{OnClose, Theme};
+pub use crate::settings::{ArchiveFormat, OnClose, Theme};
 
 /// One account on this computer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]

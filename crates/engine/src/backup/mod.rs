@@ -3,31 +3,24 @@
 //! The same steps make a backup of the library and a conversion of a file. What goes in is counted
 //! on its way, what comes out is counted on its way back, and only equal counts earn the name.
 
+mod form;
+
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
-use backstop_crypto::{Key, Keyslot, Zeroizing};
-use backstop_formats::notesnook::{Encryption, NotesnookWriter, Salt, WriterOptions};
+use backstop_crypto::SlotError;
 use backstop_formats::{ArchiveSecret, open};
 use backstop_model::{
     AttachmentHead, Finding, FlowError, Item, Job, Loss, Reader, Severity, Sink, Source, Stage as StageWord,
-    TimeMs, Writer as _,
+    TimeMs,
 };
 use thiserror::Error;
 
+use self::form::About;
+pub use self::form::{Form, Seal};
 use crate::durable::{NewFile, Origin, SyncedFile};
 use crate::verify::{Checked, Counted, Tally, check_archive};
-
-/// How an archive is sealed.
-pub struct Seal {
-    /// The derived key of the archive.
-    pub key: Key,
-    /// The salt it was derived with.
-    pub salt: Salt,
-    /// Keyslots beside the password: the recovery key's.
-    pub slots: Vec<Keyslot>,
-}
 
 /// What archive to make.
 pub struct Order<'a> {
@@ -39,8 +32,10 @@ pub struct Order<'a> {
     pub run: &'a str,
     /// Whether attachments go in.
     pub attachments: bool,
-    /// How it is sealed; `None` leaves it readable to anyone.
-    pub seal: Option<Seal>,
+    /// Its format, and how it is sealed.
+    pub form: Form,
+    /// The place it is a backup of, empty for a converted file.
+    pub place: &'a str,
     /// When it is made.
     pub created: TimeMs,
 }
@@ -69,6 +64,9 @@ pub enum BackupError {
     /// The system gives no randomness.
     #[error(transparent)]
     NoRandomness(#[from] backstop_crypto::NoRandomness),
+    /// No key can be derived from the password: the memory for it is not to be had.
+    #[error(transparent)]
+    NoKey(#[from] SlotError),
     /// The source, the disk, or a cancel.
     #[error(transparent)]
     Flow(#[from] FlowError),
@@ -86,17 +84,15 @@ impl BackupError {
 /// [`BackupError`]; no file is left.
 pub fn make(reader: &mut dyn Reader, order: Order<'_>, job: &Job) -> Result<Made, BackupError> {
     let archive_id = uuid::Uuid::new_v4().to_string();
-    let secret = order.seal.as_ref().map(|seal| ArchiveSecret::NotesnookKey(seal.key.duplicate()));
-    let encryption = order.seal.map(|seal| Encryption { key: seal.key, salt: seal.salt, slots: seal.slots });
-    let options = WriterOptions {
+    let secret = order.form.secret();
+    let about = About {
         attachments: order.attachments,
-        encryption,
         archive_id: archive_id.clone(),
         created: order.created,
-        created_by: format!("Backstop {}", env!("CARGO_PKG_VERSION")),
+        place: order.place.to_owned(),
     };
     let mut file = NewFile::create(order.target, order.origin, order.run).map_err(BackupError::writing)?;
-    let mut writer = Box::new(NotesnookWriter::new(&mut file, options)?);
+    let mut writer = order.form.writer(&mut file, about)?;
     let put_in = if order.attachments {
         Counted::new(writer.as_mut()).run(reader, job)?
     } else {
@@ -160,15 +156,4 @@ fn compare(put_in: &Tally, came_out: &Checked) -> Result<(), BackupError> {
         return Err(BackupError::NotAsWritten(what));
     }
     Ok(())
-}
-
-/// The seal of an archive under a password of its own.
-///
-/// # Errors
-/// [`BackupError`] if no key can be derived.
-pub fn seal_with(password: &backstop_crypto::Password) -> Result<Seal, BackupError> {
-    let salt: Salt = backstop_crypto::random_array()?;
-    let spelling: Zeroizing<String> = password.written();
-    let key = backstop_formats::notesnook::derive_key(&spelling, &salt)?;
-    Ok(Seal { key, salt, slots: Vec::new() })
 }

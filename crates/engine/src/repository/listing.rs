@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use backstop_model::TimeMs;
 
 /// Extensions of the formats that are read, in lower case.
-const EXTENSIONS: [&str; 1] = ["nnbackupz"];
+const EXTENSIONS: [&str; 2] = ["nnbackupz", "backstop"];
 
 /// One file of a folder of archives.
 #[derive(Debug, Clone, PartialEq, Eq)]

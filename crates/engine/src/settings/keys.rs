@@ -82,7 +82,7 @@ impl Settings {
             "theme" => self.theme = of_word(value).ok_or_else(|| wrong("system, light or dark"))?,
             _ => {
                 let place = place_of(&name).ok_or_else(|| KeyError::Unknown(key.to_owned()))?;
-                let format = of_word(value).ok_or_else(|| wrong("nnbackupz"))?;
+                let format = of_word(value).ok_or_else(|| wrong("nnbackupz or backstop"))?;
                 self.formats.insert(place.to_owned(), format);
             }
         }
@@ -90,9 +90,13 @@ impl Settings {
     }
 }
 
-/// The place whose format a key names. For now every account has one place.
+/// The place whose format a key names. For now every account has one place, so `format` means it.
 fn place_of(key: &str) -> Option<&str> {
-    key.strip_prefix(FORMAT_KEY).filter(|place| *place == LIBRARY)
+    if key == "format" {
+        Some(LIBRARY)
+    } else {
+        key.strip_prefix(FORMAT_KEY).filter(|place| *place == LIBRARY)
+    }
 }
 
 fn on_off(on: bool) -> String {
@@ -129,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_key_can_be_read_set_and_read_again() {
-        let values = ["weekly", "/mnt/usb", "off", "nnbackupz", "off", "tray", "dark"];
+        let values = ["weekly", "/mnt/usb", "off", "backstop", "off", "tray", "dark"];
         let mut settings = Settings::new(Path::new("/home/a/Documents"));
         for (key, value) in KEYS.into_iter().zip(values) {
             settings.get(key).expect("a known key");
@@ -137,6 +141,7 @@ mod tests {
             assert_eq!(settings.get(key).as_deref(), Ok(value), "{key}");
         }
         assert_eq!(settings.get("backups-folder").as_deref(), Ok("/mnt/usb"), "a hyphen is as good");
+        assert_eq!(settings.get("format").as_deref(), Ok("backstop"), "of the only place");
     }
 
     #[test]

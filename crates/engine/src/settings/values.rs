@@ -38,12 +38,34 @@ pub enum OnClose {
     Quit,
 }
 
-/// The format that a place is backed up in.
+/// The format that a place is backed up in, or that a file is converted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ArchiveFormat {
     /// Notesnook's.
     Nnbackupz,
+    /// Our own container.
+    Backstop,
+}
+
+impl ArchiveFormat {
+    /// Every format that can be written.
+    pub const ALL: [Self; 2] = [Self::Nnbackupz, Self::Backstop];
+
+    /// Its name, which is the extension of its files too.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Nnbackupz => "nnbackupz",
+            Self::Backstop => "backstop",
+        }
+    }
+
+    /// The format of that name or extension, in any case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.extension().eq_ignore_ascii_case(name))
+    }
 }
 
 /// Everything an owner can choose.
@@ -110,6 +132,15 @@ pub fn needs_password(before: &Settings, after: &Settings) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_format_is_known_by_its_extension() {
+        for format in ArchiveFormat::ALL {
+            assert_eq!(ArchiveFormat::named(&format.extension().to_uppercase()), Some(format));
+        }
+        assert_eq!(ArchiveFormat::named("jex"), None);
+        assert_eq!(ArchiveFormat::named(""), None);
+    }
 
     #[test]
     fn what_leads_to_readable_archives_asks_for_the_password() {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use backstop_engine::api::{
-    ArchiveSecret, BackupOrder, Code, Job, Protection, RecoveryKey, RestoreMode, Session, Stage, Verified,
+    ArchiveFormat, ArchiveSecret, BackupOrder, Code, Conditions, Job, Protection, RecoveryKey, RestoreMode,
+    Session, Stage, Verified,
 };
 use backstop_engine::durable::Origin;
 use backstop_engine::runs::{Begin, RunKind, RunLog, Trigger};
@@ -45,6 +46,43 @@ fn a_backup_of_a_restored_file_holds_the_same() {
             (comparable(&world, &path, secret), comparable(&world, Path::new(&made.path), PASSWORD));
         assert_eq!(ours, original, "{name}");
     }
+}
+
+#[test]
+fn a_backup_in_our_own_format_holds_the_same_and_needs_nobody_there() {
+    let world = World::new();
+    let (session, created) =
+        world.engine.create_account("Olive", &password(PASSWORD), false, true).expect("an account");
+    fill(&world, &session, "full-encrypted");
+    session.use_folder(&world.path("documents"), None).expect("a folder");
+    session.set_setting("format", "backstop", None).expect("a format");
+    let by_itself =
+        session.run_due(&Conditions::by_hand(false), &Job::new()).expect("a backup").expect("due");
+    assert!(by_itself.verified && by_itself.encrypted && by_itself.name.ends_with(".backstop"));
+    let full = BackupOrder { attachments: true, ..BackupOrder::default() };
+    let made = session.backup(&full, &Job::new()).expect("a backup");
+    assert_eq!((made.notes, made.attachments, made.warnings.len()), (17, 6, 0));
+    let format = Some(ArchiveFormat::Nnbackupz);
+    let theirs = session.backup(&BackupOrder { format, ..full }, &Job::new()).expect("a backup");
+    let without_form = |path: &str| {
+        let mut inventory = comparable(&world, Path::new(path), PASSWORD);
+        let object = inventory.as_object_mut().expect("an object");
+        ["format", "format_version", "app"].iter().for_each(|name| drop(object.remove(*name)));
+        inventory
+    };
+    assert_eq!(without_form(&made.path), without_form(&theirs.path));
+    let recovery = RecoveryKey::parse(&created.recovery_key.join("-")).expect("a recovery key");
+    let mut archive = world.engine.open_archive(Path::new(&made.path)).expect("an archive");
+    archive.unlock(&ArchiveSecret::RecoveryKey(recovery), &Job::new()).expect("the recovery key opens it");
+    let mut own = world.engine.open_archive(Path::new(&made.path)).expect("an archive");
+    assert!(session.unlock_own(&mut own, &Job::new()).expect("read"), "its account opens it");
+    let second = world.account("Basil", OTHER_PASSWORD);
+    let mut locked = world.engine.open_archive(Path::new(&made.path)).expect("an archive");
+    assert!(!second.unlock_own(&mut locked, &Job::new()).expect("read"), "another one does not");
+    let plan = second.plan(archive, RestoreMode::Merge, &Job::new()).expect("a plan");
+    second.apply(plan, &Job::new()).expect("a restore");
+    assert_eq!(second.overview().expect("an overview").notes, 17);
+    assert_eq!(session.archives().expect("a list").len(), 3, "all three are known");
 }
 
 /// A backup without attachments brings their rows and their key, and no bytes.

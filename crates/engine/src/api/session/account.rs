@@ -40,6 +40,7 @@ impl Session {
             let recovery = RecoveryKey::from_bytes(*keys.recovery_key().expose());
             [
                 ArchiveSecret::NotesnookKey(keys.nnbackupz_key().0.duplicate()),
+                ArchiveSecret::Kept(keys.password_wrap_key().duplicate()),
                 ArchiveSecret::RecoveryKey(recovery),
             ]
         };

@@ -2,25 +2,24 @@
 
 use std::path::Path;
 
-use backstop_crypto::{Key, Password};
+use backstop_crypto::Password;
 use backstop_model::{Job, Kind, TimeMs};
 
 use super::{Record, RunOrder, Session};
-use crate::api::{BackupResult, OutcomeWord, Problem, Warning, of_backup, of_store};
-use crate::backup::{Made, Order, Seal, make};
+use crate::api::{ArchiveFormat, BackupResult, OutcomeWord, Problem, Warning, of_backup, of_store};
+use crate::backup::{Form, Made, Order, Seal, make};
 use crate::repository::Repository;
 use crate::runs::{Counts, Level, MadeArchive, RunId, RunKind, Trigger, Verification};
 use crate::schedule::{Conditions, Due, due};
 use crate::settings::LIBRARY;
-
-/// The extension of the format that the library is backed up in.
-const EXTENSION: &str = "nnbackupz";
 
 /// What backup to make.
 #[derive(Clone, Copy, Default)]
 pub struct BackupOrder<'a> {
     /// With the bytes of attachments.
     pub attachments: bool,
+    /// The format for this run; else the one of the settings.
+    pub format: Option<ArchiveFormat>,
     /// The exact folder for this run; else the one of the settings.
     pub to: Option<&'a Path>,
     /// Without encryption, for this run only. Asks for the password.
@@ -53,8 +52,8 @@ impl Session {
                 None => Repository::open(&settings.backups_folder, data_dir, &self.origin)?,
             };
             self.keys().refresh()?;
-            let seal = if encrypt { Some(self.seal()?) } else { None };
-            let made = self.make_archive(&repository, run, order.attachments, seal, job)?;
+            let format = order.format.unwrap_or_else(|| settings.format_of(LIBRARY));
+            let made = self.make_archive(&repository, run, order.attachments, (format, encrypt), job)?;
             Ok(report(run, &made, encrypt, order.attachments, self.now()))
         })
         .inspect(|result| self.remember(result, trigger))
@@ -88,30 +87,41 @@ impl Session {
         repository: &Repository,
         run: &RunId,
         attachments: bool,
-        seal: Option<Seal>,
+        (format, encrypt): (ArchiveFormat, bool),
         job: &Job,
     ) -> Result<Made, Problem> {
         let library = self.open_library()?;
         let bytes = if attachments { library.attachment_bytes().map_err(of_store)? } else { 0 };
         repository.check_space(bytes)?;
-        let target = repository.target(LIBRARY, &self.zoned_now(), attachments, EXTENSION);
+        let target = repository.target(LIBRARY, &self.zoned_now(), attachments, format.extension());
         let order = Order {
             target: &target,
             origin: &self.origin,
             run: run.as_str(),
             attachments,
-            seal,
+            form: self.form(format, encrypt)?,
+            place: LIBRARY,
             created: self.now(),
         };
         make(&mut library.reader(attachments), order, job).map_err(of_backup)
     }
 
-    /// The key of every archive of this account, and its slot for the recovery key.
-    fn seal(&self) -> Result<Seal, Problem> {
+    /// A format with what seals it: nobody has to type the password for that.
+    fn form(&self, format: ArchiveFormat, encrypt: bool) -> Result<Form, Problem> {
         let keys = self.keys();
-        let (key, salt) = keys.nnbackupz_key();
-        let slot = keys.recovery_wrap_key().seal(key).map_err(|error| Problem::internal(&error))?;
-        Ok(Seal { key: Key::duplicate(key), salt: *salt, slots: vec![slot] })
+        Ok(match format {
+            ArchiveFormat::Nnbackupz if encrypt => {
+                let (key, salt) = keys.nnbackupz_key();
+                let slot = keys.recovery_wrap_key().seal(key).map_err(|error| Problem::internal(&error))?;
+                Form::Nnbackupz(Some(Seal { key: key.duplicate(), salt: *salt, slots: vec![slot] }))
+            }
+            ArchiveFormat::Nnbackupz => Form::Nnbackupz(None),
+            ArchiveFormat::Backstop if encrypt => Form::Backstop(vec![
+                keys.password_wrap_key().duplicate(),
+                keys.recovery_wrap_key().duplicate(),
+            ]),
+            ArchiveFormat::Backstop => Form::Backstop(Vec::new()),
+        })
     }
 }
 
