@@ -1,8 +1,4 @@
 //! Backstop's own container on the command line: made, converted both ways, looked into, damaged.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a document without the field is a failed test, and null says so"
-)]
 
 use std::fs;
 use std::io::Write as _;
