@@ -276,6 +276,14 @@ impl Desk {
         Ok(())
     }
 
+    /// Sees whether a window with this title is on the display.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn shows(&self, title: &str) -> Outcome {
+        self.window_called(title).map(drop)
+    }
+
     /// The number of the window with a title.
     fn window_called(&self, title: &str) -> Outcome<u32> {
         let found = self.type_with(&["search", "--onlyvisible", "--name", title])?;

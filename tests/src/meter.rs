@@ -1,6 +1,7 @@
 //! What a program took: time by the clock, processor time and the most memory it held, as Linux counts them.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,26 +51,37 @@ pub fn run(command: &mut Command) -> Outcome<(ExitStatus, Cost)> {
     Ok((child.wait()?, cost))
 }
 
-fn stat(child: &Child) -> Option<Vec<String>> {
-    let text = fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+/// How many seconds after the machine's own start a process was started; `process` is its folder in `/proc`.
+#[must_use]
+pub fn started_s(process: &Path) -> Option<f64> {
+    Some(stat(process)?.get(19)?.parse::<f64>().ok()? / TICKS)
+}
+
+/// The fields of a process from its state on.
+fn stat(process: &Path) -> Option<Vec<String>> {
+    let text = fs::read_to_string(process.join("stat")).ok()?;
     // The name in brackets may hold spaces; what follows it does not.
     let (_, rest) = text.rsplit_once(')')?;
     Some(rest.split_whitespace().map(str::to_owned).collect())
 }
 
+fn folder(child: &Child) -> PathBuf {
+    PathBuf::from(format!("/proc/{}", child.id()))
+}
+
 fn is_running(child: &Child) -> bool {
-    stat(child).is_some_and(|fields| fields.first().is_some_and(|state| state != "Z"))
+    stat(&folder(child)).is_some_and(|fields| fields.first().is_some_and(|state| state != "Z"))
 }
 
 /// Of the program and of the children that it waited for.
 fn processor_s(child: &Child) -> Option<f64> {
-    let fields = stat(child)?;
+    let fields = stat(&folder(child))?;
     let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
     Some((ticks(11)? + ticks(12)? + ticks(13)? + ticks(14)?) / TICKS)
 }
 
 fn peak_kib(child: &Child) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let text = fs::read_to_string(folder(child).join("status")).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().trim_end_matches("kB").trim().parse().ok()
 }

@@ -32,16 +32,17 @@ pub(crate) fn run(walk: bool) -> Result<(), String> {
     start("demo", &[("BACKSTOP_DEMO_FOLDER", place::target().join("demo"))])
 }
 
-/// Measures a release build of the command line.
+/// Measures release builds of the command line and the window, and what others take for the same notes.
 ///
 /// # Errors
 /// What could not be prepared, built or measured.
 pub(crate) fn bench() -> Result<(), String> {
     setup::prepare(Need::Build)?;
     setup::interface()?;
-    let release = release()?;
+    let line = release("backstop-cli", "backstop")?;
+    let app = release("backstop-app", "backstop-app")?;
     programs()?;
-    start("measure", &[("BACKSTOP_PROGRAM", release)])
+    start("measure", &[("BACKSTOP_PROGRAM", line), ("BACKSTOP_APP", app)])
 }
 
 /// Runs the tests that take longer than a test run may, on a release build of the command line.
@@ -52,7 +53,7 @@ pub(crate) fn soak() -> Result<(), String> {
     setup::prepare(Need::Build)?;
     setup::nextest()?;
     setup::interface()?;
-    let release = release()?;
+    let release = release("backstop-cli", "backstop")?;
     let tests = "binary(soak) | binary(cli_kills)";
     let arguments = ["nextest", "run", "-p", "backstop-tests", "--profile", "soak", "-E", tests];
     Stage::cargo("soak", &arguments)
@@ -62,10 +63,10 @@ pub(crate) fn soak() -> Result<(), String> {
         .map(drop)
 }
 
-/// Builds the command line as people run it, and says where it lies.
-fn release() -> Result<PathBuf, String> {
-    Stage::cargo("release", &["build", "--release", "-p", "backstop-cli"]).run()?;
-    Ok(place::target().join("release").join(format!("backstop{}", std::env::consts::EXE_SUFFIX)))
+/// Builds a package as people run it, and says where its program lies.
+fn release(package: &'static str, program: &str) -> Result<PathBuf, String> {
+    Stage::cargo("release", &["build", "--release", "-p", package]).run()?;
+    Ok(place::target().join("release").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn programs() -> Result<(), String> {
