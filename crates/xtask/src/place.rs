@@ -23,6 +23,16 @@ pub(crate) fn built(name: &str) -> PathBuf {
     target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// The Python that the tests open our files with.
+pub(crate) fn python() -> PathBuf {
+    root().join("target").join("python")
+}
+
+/// The name of whatever Python this system has.
+pub(crate) fn any_python() -> &'static str {
+    if cfg!(windows) { "python" } else { "python3" }
+}
+
 /// npm's name on this system: on Windows it is a script, which must be named in full to be started.
 pub(crate) fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }

@@ -20,7 +20,8 @@ pub(crate) fn prepare(need: Need) -> Result<(), String> {
     rust()?;
     system::packages(need)?;
     node()?;
-    modules()
+    modules()?;
+    opener()
 }
 
 fn rust() -> Result<(), String> {
@@ -57,6 +58,23 @@ fn modules() -> Result<(), String> {
     }
     let arguments = ["ci", "--no-audit", "--no-fund"];
     Stage::new("modules", ui, place::npm().to_owned(), &arguments).run().map(drop)
+}
+
+/// Makes the Python that the independent opener of our files runs in, unless it is there and complete.
+fn opener() -> Result<(), String> {
+    let folder = place::python();
+    let python = if cfg!(windows) { folder.join("Scripts/python.exe") } else { folder.join("bin/python") };
+    let python = python.to_string_lossy();
+    if answers(&python, &["-c", "import argon2, cryptography, zstandard"]) {
+        return Ok(());
+    }
+    let make = ["-m", "venv", "--clear", &folder.to_string_lossy()];
+    let made = Stage::new("python", place::root(), place::any_python().to_owned(), &make).run();
+    made.map_err(|error| {
+        format!("{error}\nGet Python 3.9 or newer with its venv from https://www.python.org.")
+    })?;
+    let fill = ["-m", "pip", "install", "--quiet", "-r", "docs/formats/requirements.txt"];
+    Stage::new("packages", place::root(), python.into_owned(), &fill).run().map(drop)
 }
 
 /// Makes sure that nextest is there.
@@ -97,7 +115,7 @@ pub(crate) fn interface() -> Result<(), String> {
     Stage::npm("interface", "build").run().map(drop)
 }
 
-fn answers(program: &str, arguments: &[&str]) -> bool {
+pub(crate) fn answers(program: &str, arguments: &[&str]) -> bool {
     let quiet = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
 }

@@ -4,6 +4,9 @@
 
 use std::process::{Command, Stdio};
 
+use crate::place;
+use crate::setup::answers;
+
 /// To build the app (`dpkg` names). `perl` and `file` are wanted by build scripts of dependencies.
 const TO_BUILD: &[&str] = &[
     "build-essential",
@@ -58,6 +61,10 @@ pub(crate) fn packages(need: Need) -> Result<(), String> {
     let mut wanted = TO_BUILD.to_vec();
     if need == Need::Test {
         wanted.extend(TO_TEST);
+    }
+    // A Python from elsewhere has its venv with it; Debian's has it in a package of its own.
+    if !answers(place::any_python(), &["-m", "ensurepip", "--version"]) {
+        wanted.push("python3-venv");
     }
     let Some(missing) = missing(&wanted) else {
         println!(

@@ -136,6 +136,12 @@ impl Archive for BackstopArchive {
         &self.head
     }
 
+    fn item_bytes(&self) -> Option<u64> {
+        let attachment = |entry: &&Entry| number_in(&entry.name, ATTACHMENTS).is_some();
+        let others = self.entries.iter().filter(|entry| !attachment(entry));
+        Some(others.map(|entry| entry.packed_bytes).sum())
+    }
+
     fn is_locked(&self) -> bool {
         self.head.encrypted && self.seal.is_none()
     }

@@ -5,4 +5,8 @@ mod common;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod opener;
+#[cfg(test)]
 mod round_trip;
