@@ -128,6 +128,10 @@ impl<W: Write + Seek> NotesnookWriter<W> {
         if kind == Kind::Opaque {
             return self.carry_row(json);
         }
+        if !self.seen.insert(short_hash(&format!("{} {}", kind.as_str(), item.key.id))) {
+            // It goes in like the first: Notesnook keeps the last, as it does with the file it came from.
+            self.lose(item, "Another item has the same id; Notesnook keeps only the last of them.");
+        }
         if let Some(what) = self.why_not_plain(item, &row) {
             self.lose(item, what);
             return self.carry_row(json);
@@ -142,9 +146,6 @@ impl<W: Write + Seek> NotesnookWriter<W> {
 
     /// Why a row must travel in a carrier though Notesnook would know its type.
     fn why_not_plain(&mut self, item: &Item, row: &Row<'_>) -> Option<&'static str> {
-        if !self.seen.insert(short_hash(&format!("{} {}", item.key.kind.as_str(), item.key.id))) {
-            return Some("Another item has the same id; Notesnook can keep only one of them.");
-        }
         let code = row.text("colorCode").filter(|_| item.key.kind == Kind::Color);
         if code.is_some_and(|code| !self.color_codes.insert(code.to_lowercase())) {
             return Some("Another colour has the same code; Notesnook can keep only one of them.");
