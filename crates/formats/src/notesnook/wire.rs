@@ -77,11 +77,51 @@ impl<'json> Row<'json> {
 }
 
 /// The text of a JSON string.
+///
+/// JavaScript cuts text between the two halves of an emoji and writes the half that is left; it is
+/// read as U+FFFD, as Notesnook's database stores it.
 pub(crate) fn text_of(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.starts_with('"') {
         return None;
     }
-    serde_json::from_str(raw).ok().map(|Text(text)| text)
+    match serde_json::from_str(raw) {
+        Ok(Text(text)) => Some(text),
+        Err(_) => serde_json::from_str(&without_halves(raw)?).ok().map(Cow::Owned),
+    }
+}
+
+/// JSON text in which every escaped half of a surrogate pair that stands alone is U+FFFD; nothing if
+/// there is none.
+fn without_halves(raw: &str) -> Option<String> {
+    let mut whole = String::with_capacity(raw.len());
+    let (mut rest, mut found) = (raw, false);
+    while let Some((before, escape)) = rest.split_once('\\') {
+        whole.push_str(before);
+        let pair = unit(escape).is_some_and(|unit| (0xD800..0xDC00).contains(&unit))
+            && escape
+                .get(5..)?
+                .strip_prefix('\\')
+                .and_then(unit)
+                .is_some_and(|unit| (0xDC00..0xE000).contains(&unit));
+        let half = !pair && unit(escape).is_some_and(|unit| (0xD800..0xE000).contains(&unit));
+        let length = match (pair, half) {
+            (true, _) => 11,
+            (_, true) => 5,
+            // Of any other escape one character is enough: `\\` must not begin the next one.
+            _ => escape.chars().next()?.len_utf8(),
+        };
+        let (escape, after) = escape.split_at_checked(length)?;
+        whole.push('\\');
+        whole.push_str(if half { "ufffd" } else { escape });
+        (rest, found) = (after, found || half);
+    }
+    whole.push_str(rest);
+    found.then_some(whole)
+}
+
+/// The number of an escape `uXXXX`.
+fn unit(escape: &str) -> Option<u32> {
+    u32::from_str_radix(escape.strip_prefix('u')?.get(..4)?, 16).ok()
 }
 
 /// A JavaScript number as a whole one, if it can be.
@@ -128,6 +168,23 @@ mod tests {
         assert_eq!((row.raw("x"), row.even_null("x"), row.has("nothing")), (None, Some("null"), false));
         assert_eq!((row.object("o"), row.object("n")), (Some(r#"{"y":[1]}"#), None));
         assert_eq!(row.text("f"), None);
+    }
+
+    #[test]
+    fn half_an_emoji_is_read_as_the_database_stores_it() {
+        let rows = [
+            (r#""cut \ud83d""#, Some("cut \u{fffd}")),
+            (r#""\udf75\ud83c""#, Some("\u{fffd}\u{fffd}")),
+            (r#""\ud83c\ud83c\udf75 \uD83C\uDF75 é\n""#, Some("\u{fffd}🍵 🍵 é\n")),
+            (r#""\\ud83d \ud83d\\""#, Some("\\ud83d \u{fffd}\\")),
+            (r#""\ud83d\x""#, None),
+            (r#""\ud83d\u12""#, None),
+            (r#""\ud83d"#, None),
+            (r#""\u"#, None),
+        ];
+        for (raw, text) in rows {
+            assert_eq!(text_of(raw).as_deref(), text, "{raw}");
+        }
     }
 
     #[test]
