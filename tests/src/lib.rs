@@ -8,6 +8,7 @@ pub mod built;
 pub mod cli;
 pub mod foreign;
 pub mod large;
+pub mod peer;
 pub mod trouble;
 
 #[cfg(target_os = "linux")]

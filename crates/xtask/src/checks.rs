@@ -20,6 +20,7 @@ const VITEST_SUMMARY: &str = "Tests  ";
 pub(crate) fn check() -> Result<(), String> {
     setup::prepare(Need::Build)?;
     setup::nextest()?;
+    setup::peer()?;
     stage::run_all(&quick())
 }
 
@@ -30,6 +31,7 @@ pub(crate) fn check() -> Result<(), String> {
 pub(crate) fn test() -> Result<(), String> {
     setup::prepare(Need::Test)?;
     setup::nextest()?;
+    setup::peer()?;
     let mut stages = quick();
     stages.push(Stage::npm("browser", "test:e2e").counting(VITEST_SUMMARY));
     stages.push(nextest("window", "binary(window)"));

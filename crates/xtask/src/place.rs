@@ -13,6 +13,11 @@ pub(crate) fn ui() -> PathBuf {
     root().join("ui")
 }
 
+/// The folder of the real Notesnook core, which tests restore files in.
+pub(crate) fn peer() -> PathBuf {
+    root().join("tests/peers/notesnook")
+}
+
 /// Where cargo puts what it builds.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))

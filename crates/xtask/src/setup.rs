@@ -1,7 +1,7 @@
 //! What must be there before anything is compiled: compilers, packages, the interface's modules.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
@@ -20,7 +20,7 @@ pub(crate) fn prepare(need: Need) -> Result<(), String> {
     rust()?;
     system::packages(need)?;
     node()?;
-    modules()?;
+    modules("modules", place::ui())?;
     opener()
 }
 
@@ -48,16 +48,23 @@ fn node() -> Result<(), String> {
     if answers(place::npm(), &["--version"]) { Ok(()) } else { Err(format!("npm is missing. {hint}")) }
 }
 
-/// Installs the interface's modules when the lock file is newer than what is installed.
-fn modules() -> Result<(), String> {
-    let ui = place::ui();
-    let lock = changed(&ui.join("package-lock.json"));
-    let installed = changed(&ui.join("node_modules/.package-lock.json"));
+/// Installs the real Notesnook core that tests compare with. It is no part of the app.
+///
+/// # Errors
+/// The sentence of npm.
+pub(crate) fn peer() -> Result<(), String> {
+    modules("peer", place::peer())
+}
+
+/// Installs a folder's modules when its lock file is newer than what is installed.
+fn modules(name: &'static str, folder: PathBuf) -> Result<(), String> {
+    let lock = changed(&folder.join("package-lock.json"));
+    let installed = changed(&folder.join("node_modules/.package-lock.json"));
     if lock.is_some() && installed >= lock {
         return Ok(());
     }
     let arguments = ["ci", "--no-audit", "--no-fund"];
-    Stage::new("modules", ui, place::npm().to_owned(), &arguments).run().map(drop)
+    Stage::new(name, folder, place::npm().to_owned(), &arguments).run().map(drop)
 }
 
 /// Makes the Python that the independent opener of our files runs in, unless it is there and complete.
