@@ -20,6 +20,16 @@ const REAL: [(&str, &str); 5] = [
     ("full-encrypted", "harbour-lantern-42"),
     ("reexport-mobile-full-encrypted", "a different account password"),
 ];
+/// Older files of one account, and the passwords that their README tells.
+const OLDER: [(&str, &str); 7] = [
+    ("5.2/plain.nnbackup", ""),
+    ("5.6/plain.nnbackup", ""),
+    ("5.8/plain.nnbackup", ""),
+    ("5.8/encrypted.nnbackup", "orchard-gate-7"),
+    ("5.9/plain.nnbackupz", ""),
+    ("5.9/encrypted.nnbackupz", "orchard-gate-7"),
+    ("6.1-old-rows/plain.nnbackupz", ""),
+];
 const NOTESNOOKS_KEY: &str = "O-dc2UYbBG9PXoimHX61Cxd87M-NREjXFE5WNKEh5mU";
 
 fn real(name: &str) -> String {
@@ -336,6 +346,72 @@ fn convert_keeps_everything() -> Outcome {
         cli.json(12, &["inspect", "~/files/sealed.nnbackupz"])?;
         for file in ["~/files/plain.nnbackupz", "~/files/sealed.nnbackupz"] {
             cli.json(0, &["verify", file, "--archive-password-file", "@first"])?;
+        }
+    }
+    Ok(())
+}
+
+/// The real core loses the notebook of one note and the lock of another; the rest must be the same.
+#[test]
+fn older_backups_are_listed_and_converted() -> Outcome {
+    for (name, password) in OLDER {
+        let cli = desk_for(password)?;
+        let file = fixture(&format!("notesnook/{name}")).display().to_string();
+        let secret = ["--archive-password-file", "@real"];
+        let found = cli.json(3, &[&["inspect", &file], &secret[..]].concat())?;
+        let wanted: Value = serde_json::from_slice(&fs::read(format!("{file}.expect.json"))?)?;
+        let (folder, format) = (name.split('/').next(), name.rsplit('.').next());
+        assert_eq!(found["format"].as_str(), format, "{name}");
+        assert_eq!(
+            found["format_version"].as_str(),
+            folder.map(|folder| folder.trim_end_matches("-old-rows"))
+        );
+        assert_eq!(found["encrypted"], json!(!password.is_empty()), "{name}");
+        let notes = list(&found, "/notes")?;
+        assert_eq!(notes.len(), list(&wanted, "/notes")?.len(), "{name}");
+        for wanted in list(&wanted, "/notes")? {
+            let note = by_id(notes, &wanted["id"])?;
+            let kept = note["title"] == "Bench plan";
+            let notebooks = if kept { json!(["Workshop"]) } else { wanted["notebooks"].clone() };
+            assert_eq!(set(&note["notebooks"]), set(&notebooks), "{name}");
+            assert_eq!(set(&note["tags"]), set(&wanted["tags"]), "{name}");
+            assert_eq!(note["title"], wanted["title"], "{name}");
+            assert_eq!(note["created"].as_str().map(str::to_owned), moment(&wanted["dateCreated"]), "{name}");
+            assert_eq!(note["modified"].as_str().map(str::to_owned), moment(&wanted["dateEdited"]), "{name}");
+            assert_eq!(note["trashed"], json!(wanted["state"] == "trash"), "{name}");
+            assert_eq!(note["locked"], wanted["content"]["locked"], "{name}");
+        }
+        let warnings = list(&found, "/warnings")?;
+        assert_eq!(warnings.len(), 1, "{name} {warnings:?}");
+        let plain = ["convert", &file, "~/files/plain.nnbackupz", "--no-encryption"];
+        cli.json(0, &[&plain[..], &secret[..]].concat())?;
+        let after = cli.json(0, &["inspect", "~/files/plain.nnbackupz"])?;
+        for part in ["notes", "notebooks", "tags", "attachments", "counts"] {
+            assert_eq!(after[part], found[part], "{name} {part}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn older_backups_that_do_not_open_say_why() -> Outcome {
+    let cli = desk_for("orchard-gate-7")?;
+    let sealed = fixture("notesnook/5.8/encrypted.nnbackup").display().to_string();
+    let document = cli.json(12, &["inspect", &sealed, "--archive-password-file", "@wrong"])?;
+    assert_eq!(text(&document, "/error/code")?, "wrong_secret");
+    assert!(text(&document, "/error/message")?.contains("or the file was changed"), "{document}");
+    let whole = fs::read(fixture("notesnook/5.6/plain.nnbackup"))?;
+    let changed = String::from_utf8_lossy(&whole).replace("Pruning days", "Pruning dayz");
+    let newer = String::from_utf8_lossy(&whole).replace("\"version\":5.6", "\"version\":6.2");
+    for (file, code, word) in [
+        (put(&cli, "cut.nnbackup", &whole[..whole.len() / 2])?, 13, "archive_cut"),
+        (put(&cli, "changed.nnbackup", changed.as_bytes())?, 13, "checksum_mismatch"),
+        (put(&cli, "newer.nnbackup", newer.as_bytes())?, 14, "newer_version"),
+    ] {
+        for command in ["inspect", "verify"] {
+            let document = cli.json(code, &[command, &file])?;
+            let found = document.pointer("/error/code").or_else(|| document.pointer("/findings/0/code"));
+            assert_eq!(found.and_then(Value::as_str), Some(word), "{command} {file}");
         }
     }
     Ok(())

@@ -11,6 +11,9 @@ use serde::{Serialize, Serializer};
 use super::{OpenedArchive, Warning};
 use crate::problem::{Code, Problem};
 
+/// The format whose encrypted files do not tell damage from a wrong secret.
+const UNTOLD: &str = "nnbackup";
+
 /// An archive that is open, locked or not.
 pub struct OpenArchive {
     archive: Box<dyn Archive>,
@@ -55,9 +58,17 @@ impl OpenArchive {
     /// Unlocks it.
     ///
     /// # Errors
-    /// `wrong_secret` if the file is whole and the secret opens nothing; a damage code otherwise.
+    /// `wrong_secret` if the file is whole and the secret opens nothing; a damage code otherwise. An
+    /// encrypted `.nnbackup` does not tell a changed file from a wrong secret, and the words say so.
     pub fn unlock(&mut self, secret: &ArchiveSecret, job: &Job) -> Result<(), Problem> {
-        Ok(self.archive.unlock(secret, job)?)
+        self.archive.unlock(secret, job).map_err(|error| {
+            let mut problem = Problem::from(error);
+            // One cipher around everything and no checksum: nobody can tell the two apart.
+            if problem.code == Code::WrongSecret && self.archive.head().format == UNTOLD {
+                problem.message = "That password or key does not open this, or the file was changed: a backup of this old kind does not tell which. Your notes are as they were.".to_owned();
+            }
+            problem
+        })
     }
 
     /// Where it is.
