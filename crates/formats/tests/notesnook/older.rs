@@ -563,3 +563,21 @@ fn no_flipped_bit_panics_or_passes_in_silence() {
     // Only version, date, type and the names of fields stand outside what the hash covers.
     assert!(silent < 6, "{silent} changes were not noticed");
 }
+
+#[test]
+fn a_stray_row_of_an_older_type_makes_no_older_file() {
+    let mut rows = vec![
+        r#"{"id":"p1","type":"topic","title":"from somewhere"}"#.to_owned(),
+        r#"{"id":"s1","type":"settings","dateCreated":5}"#.to_owned(),
+    ];
+    let tag = backstop_testkit::notesnook::tag("6b02394dc7299e628bd2ab22", "todo");
+    rows.push(tag.clone());
+    let sink = read(opened(archive(&[Chunk::plain(0, &rows)]).bytes()).unwrap().as_mut());
+    let tags: Vec<&str> = sink
+        .items
+        .iter()
+        .filter(|item| item.key.kind == Kind::Tag)
+        .map(|item| item.native.json.as_str())
+        .collect();
+    assert_eq!(tags, [tag.as_str()]);
+}
