@@ -291,3 +291,107 @@ fn a_thousand_canaries_are_readable_nowhere() -> Outcome {
     }
     Ok(())
 }
+
+/// Notebooks are listed in the order of their ids, which copies have others of.
+fn in_any_order(value: &Value) -> Value {
+    let mut value = value.clone();
+    if let Some(list) = value.as_array_mut() {
+        list.sort_by_key(Value::to_string);
+    }
+    value
+}
+
+/// Every note of the library with what is listed of it.
+fn notes_of(cli: &Cli) -> Outcome<Vec<Value>> {
+    Ok(list(&library(cli)?, "/notes")?.clone())
+}
+
+#[test]
+fn added_as_new_a_real_file_is_there_twice_and_linked_within_itself() -> Outcome {
+    let cli = Cli::with_account()?;
+    let file = real("full-plain");
+    cli.as_anna(0, &["restore", &file])?;
+    let before = library(&cli)?;
+    let planned = cli.as_anna(0, &["plan", &file, "--mode", "copy"])?;
+    let copied = cli.as_anna(0, &["restore", &file, "--mode", "copy"])?;
+    for count in ["/added", "/updated", "/removed", "/identical", "/notes/added"] {
+        assert_eq!(number(&planned, count)?, number(&copied, count)?, "{count}");
+    }
+    assert_eq!((number(&copied, "/updated")?, number(&copied, "/removed")?), (0, 0));
+    let old: Vec<&str> = list(&before, "/notes")?.iter().filter_map(|note| note["id"].as_str()).collect();
+    let notes = notes_of(&cli)?;
+    assert_eq!(notes.len(), 2 * old.len());
+    let (originals, copies): (Vec<&Value>, Vec<&Value>) =
+        notes.iter().partition(|note| note["id"].as_str().is_some_and(|id| old.contains(&id)));
+    assert_eq!(originals.len(), copies.len());
+    for original in list(&before, "/notes")? {
+        assert!(originals.contains(&original), "untouched: {original}");
+        let twins: Vec<_> = copies
+            .iter()
+            .filter(|copy| {
+                ["title", "notebooks", "tags", "created", "modified", "locked", "attachments", "revisions"]
+                    .iter()
+                    .all(|field| in_any_order(&copy[field]) == in_any_order(&original[field]))
+            })
+            .collect();
+        assert!(!twins.is_empty(), "no copy of {original}");
+        let links = |note: &Value| note["links"].as_array().map_or(0, Vec::len);
+        assert!(twins.iter().any(|twin| links(twin) == links(original)), "{original}");
+    }
+    for copy in copies {
+        for link in list(copy, "/links")? {
+            let inside = link.as_str().is_some_and(|id| !old.contains(&id));
+            assert!(inside, "a copy links to an original: {copy}");
+        }
+    }
+    cli.as_anna(0, &["undo", text(&copied, "/run")?])?;
+    assert_eq!(library(&cli)?, before);
+    Ok(())
+}
+
+#[test]
+fn exactly_removes_what_the_archive_lacks_and_a_partial_one_no_attachment() -> Outcome {
+    let cli = Cli::with_account()?;
+    let old = archive(&cli, "old", "as it was", 1_749_500_000_000)?;
+    cli.as_anna(0, &["restore", &real("full-plain")])?;
+    let before = library(&cli)?;
+    let planned = cli.as_anna(0, &["plan", &old, "--mode", "exact"])?;
+    let done = cli.as_anna(0, &["restore", &old, "--mode", "exact"])?;
+    assert_eq!(number(&planned, "/removed")?, number(&done, "/removed")?);
+    assert_eq!(list(&planned, "/items/removed")?.len() as u64, number(&planned, "/removed")?);
+    let now = library(&cli)?;
+    let titles: Vec<_> = list(&now, "/notes")?.iter().map(|note| note["title"].clone()).collect();
+    assert_eq!(titles.len(), 3, "{titles:?}");
+    assert_eq!(now["attachments"], before["attachments"], "a partial archive knows nothing of them");
+    cli.as_anna(0, &["undo", text(&done, "/run")?])?;
+    assert_eq!(library(&cli)?, before);
+    let same = cli.as_anna(0, &["restore", &real("full-plain"), "--mode", "exact"])?;
+    assert_eq!((number(&same, "/added")?, number(&same, "/updated")?, number(&same, "/removed")?), (0, 0, 0));
+    let part = cli.as_anna(2, &["restore", &old, "--mode", "exact", "--only", &id(3)])?;
+    assert_eq!(text(&part, "/error/code")?, "usage");
+    let damaged = cli.path("files/damaged");
+    write(&damaged, &[marker(), chunk(1, &notes(0, 3, |number| format!("<p>{number}</p>")))?])?;
+    let refused = cli.as_anna(13, &["restore", &damaged.display().to_string(), "--mode", "exact"])?;
+    assert_eq!(text(&refused, "/error/code")?, "chunk_missing");
+    assert_eq!(library(&cli)?, before);
+    Ok(())
+}
+
+#[test]
+fn only_what_is_named_comes_and_several_archives_are_one() -> Outcome {
+    let cli = Cli::with_account()?;
+    let old = archive(&cli, "old", "as it was", 1_749_500_000_000)?;
+    let new = archive(&cli, "new", "as it became", 1_749_600_000_000)?;
+    let one = cli.as_anna(0, &["restore", &old, "--only", &id(1)])?;
+    assert_eq!((number(&one, "/added")?, number(&one, "/notes/added")?), (2, 1), "a note and its text");
+    let unknown = cli.as_anna(10, &["plan", &old, "--only", "6845a1b0c7299e0000009999"])?;
+    assert_eq!(text(&unknown, "/error/code")?, "not_found");
+    for files in [[&old, &new], [&new, &old]] {
+        let both = cli.as_anna(0, &["restore", files[0], files[1]])?;
+        let shown = cli.as_anna(0, &["show", "--place", "library", &id(3)])?;
+        assert_eq!(text(&shown, "/text")?.trim(), "as it became");
+        cli.as_anna(0, &["undo", text(&both, "/run")?])?;
+        cli.as_anna(10, &["show", "--place", "library", &id(3)])?;
+    }
+    Ok(())
+}

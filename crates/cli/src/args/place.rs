@@ -78,30 +78,32 @@ pub(crate) enum Mode {
     Merge,
     /// The archive's version stays
     Overwrite,
-    /// Add as new notes (not in this version)
+    /// Add as new notes, with the links between them kept
     Copy,
-    /// Exactly as in the archive (not in this version)
+    /// Exactly as in the archive: also remove what it does not have
     Exact,
 }
 
 /// Say what a restore would do, and do nothing
 ///
-/// Lists what would be added, updated and left alone. A plan touches nothing. `restore` with the same
-/// options makes the same plan again and carries it out.
+/// Lists what would be added, updated, removed and left alone. A plan touches nothing. `restore` with the
+/// same options makes the same plan again and carries it out. With --mode exact a damaged or doubtful
+/// archive is refused, and one without attachments never removes attachments.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes: 0 planned, 3 planned with warnings, 10 no such file or not an archive, 12 wrong password or none given, 13 damaged, 14 newer version, 16 not logged in, 130 cancelled."
 )]
 pub(crate) struct Restore {
-    /// The archive
-    pub(crate) file: PathBuf,
+    /// The archive; several are merged first, and of each item the newest version counts
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
     /// Into which place
     #[arg(long, value_name = "PLACE")]
     pub(crate) into: Option<String>,
     /// What happens to notes that are there already
     #[arg(long, value_enum, default_value = "merge")]
     pub(crate) mode: Mode,
-    /// Only these items (not in this version)
+    /// Only these items and what belongs to them: a notebook's notes; a note's text, versions, attachments, tags
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub(crate) only: Vec<String>,
     /// Take what is whole out of a damaged archive (not in this version)

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use backstop_engine::api::{
-    Change, ChangeCounts, PlanSummary, PlannedChange, PreparedRestore, Problem, RestoreMode, RestoreResult,
-    Session,
+    Change, ChangeCounts, PlanSummary, PlannedChange, PreparedRestore, Problem, RestoreMode, RestoreOrder,
+    RestoreResult, Session,
 };
 
 use crate::args::{Mode, Restore};
@@ -51,12 +51,9 @@ fn prepare(desk: &Desk, order: &Restore) -> Result<(Session, PreparedRestore), P
     let mode = match order.mode {
         Mode::Merge => RestoreMode::Merge,
         Mode::Overwrite => RestoreMode::Overwrite,
-        Mode::Copy => return Err(not_yet("`--mode copy`")),
-        Mode::Exact => return Err(not_yet("`--mode exact`")),
+        Mode::Copy => RestoreMode::Copy,
+        Mode::Exact => RestoreMode::Exact,
     };
-    if !order.only.is_empty() {
-        return Err(not_yet("`--only`"));
-    }
     if order.salvage {
         return Err(not_yet("`--salvage`"));
     }
@@ -65,8 +62,10 @@ fn prepare(desk: &Desk, order: &Restore) -> Result<(Session, PreparedRestore), P
     }
     let backstop = desk.backstop()?;
     let session = desk.sign_in(&backstop)?;
-    let archive = desk.open(&backstop, Some(&session), &order.file)?;
-    let prepared = desk.watch(|job| session.plan(archive, mode, job))?;
+    let archives = order.files.iter().map(|file| desk.open(&backstop, Some(&session), file));
+    let archives = archives.collect::<Result<Vec<_>, _>>()?;
+    let wanted = RestoreOrder { mode, only: &order.only };
+    let prepared = desk.watch(|job| session.plan_all(archives, &wanted, job))?;
     Ok((session, prepared))
 }
 

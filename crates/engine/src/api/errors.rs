@@ -47,6 +47,22 @@ pub(crate) fn of_restore(error: RestoreError) -> Problem {
             Code::NotFound,
             "There is nothing to undo for this run. Safety copies are kept for 30 days.",
         ),
+        RestoreError::NotInArchive(id) => Problem::new(
+            Code::NotFound,
+            format!("There is no item with the id {id} in the archive. Nothing was changed."),
+        )
+        .with_hint("List the ids with: backstop inspect"),
+        RestoreError::NotExact(fault) => Problem::new(
+            Code::InvalidContent,
+            "This archive may not be whole, so what it does not have was not removed. Nothing was changed.",
+        )
+        .with_hint("Restore it by merging or overwriting, or choose another archive.")
+        .with_detail(fault.message),
+        RestoreError::ExactPart => Problem::new(
+            Code::Usage,
+            "Restoring exactly a part of an archive would remove everything else. Nothing was changed.",
+        )
+        .with_hint("Name no items, or restore them by merging, overwriting or adding as new."),
         RestoreError::Miscounted { .. } => Problem::internal(&error),
         RestoreError::Flow(flow) => of_flow(flow),
         RestoreError::Store(store) => of_store(store),

@@ -19,7 +19,7 @@ pub use backstop_model::{Job, Progress, Stage};
 pub use files::{
     ConvertOrder, ConvertReport, FoundNote, OpenArchive, ShowAs, Shown, VerifyLevel, VerifyReport,
 };
-pub use session::{BackupOrder, PreparedRestore, Session};
+pub use session::{BackupOrder, PreparedRestore, RestoreOrder, Session};
 pub use types::*;
 
 pub(crate) use errors::{of_backup, of_flow, of_restore, of_store};

@@ -189,6 +189,10 @@ pub enum RestoreMode {
     Merge,
     /// The archive's version stays.
     Overwrite,
+    /// Everything is added as new, under ids of its own, with the links between the copies alive.
+    Copy,
+    /// The library becomes what the archive holds: what it does not have goes.
+    Exact,
 }
 
 /// What happens to one item.
@@ -199,7 +203,7 @@ pub enum Change {
     Added,
     /// Replaces what is there.
     Updated,
-    /// Taken away (by an undo).
+    /// Taken away, by an undo or by restoring exactly.
     Removed,
     /// The same on both sides.
     Identical,

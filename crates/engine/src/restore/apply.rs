@@ -19,7 +19,7 @@ pub struct Secured {
 /// Brings in the bytes of attachments and writes the safety archive. The library's rows stay as
 /// they are. The caller holds the account's job lock until after [`commit`].
 ///
-/// `reader` gives the archive once more, for the bytes of attachments; an undo needs none.
+/// `readers` give the archives once more, for the bytes of attachments; an undo needs none.
 ///
 /// # Errors
 /// [`RestoreError`]; nothing has changed then.
@@ -28,16 +28,17 @@ pub fn secure(
     library: &Library,
     safety: &Safety<'_>,
     run: &str,
-    reader: Option<&mut dyn Reader>,
+    readers: &mut [&mut dyn Reader],
     job: &Job,
 ) -> Result<Secured, RestoreError> {
     if library.state()? != plan.destination {
         return Err(RestoreError::DestinationChanged);
     }
     plan.attached(library, || {
-        let blobs = match reader {
-            Some(reader) => bytes::bring(library, reader, bytes::wanted(&library.store)?, job)?,
-            None => Vec::new(),
+        let blobs = if readers.is_empty() {
+            Vec::new()
+        } else {
+            bytes::bring(library, readers, bytes::wanted(&library.store)?, job)?
         };
         let names: Vec<String> = blobs.iter().map(|blob| blob.name.clone()).collect();
         let safety_archive = safety.write(library, plan, run, &names)?;

@@ -29,10 +29,10 @@ pub(super) fn wanted(store: &Store) -> Result<Wanted, RestoreError> {
     Ok(wanted)
 }
 
-/// Reads the archive once more and seals the wanted attachments into blobs.
+/// Reads the archives once more and seals the wanted attachments into blobs.
 pub(super) fn bring(
     library: &Library,
-    reader: &mut dyn Reader,
+    readers: &mut [&mut dyn Reader],
     wanted: Wanted,
     job: &Job,
 ) -> Result<Vec<BlobRecord>, RestoreError> {
@@ -43,7 +43,12 @@ pub(super) fn bring(
     job.enter(StageWord::Writing, expected, wanted.bytes);
     let mut bringing = Bringing { library, wanted: wanted.hashes, brought: Vec::new(), job };
     // The items were read for the plan; here only the attachments are counted, as they are sealed.
-    reader.read_into(&mut bringing, &job.uncounted())?;
+    for reader in readers {
+        if bringing.wanted.is_empty() {
+            break;
+        }
+        reader.read_into(&mut bringing, &job.uncounted())?;
+    }
     let done = bringing.brought.len() as u64;
     if done != expected {
         return Err(RestoreError::Miscounted { expected, done });

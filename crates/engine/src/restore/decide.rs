@@ -1,6 +1,6 @@
 //! What happens to one item: a pure decision.
 
-use backstop_model::{Fingerprint, TimeMs};
+use backstop_model::{FaultCode, Fingerprint, Kind, TimeMs};
 
 use crate::store::StoreError;
 
@@ -11,6 +11,10 @@ pub enum Mode {
     Merge,
     /// The archive's version stays.
     Overwrite,
+    /// Everything of the archive is added beside what is there, under ids of its own.
+    Copy,
+    /// The library becomes what the archive holds.
+    Exact,
 }
 
 /// What happens to one item of the library.
@@ -60,10 +64,32 @@ pub fn decide(mode: Mode, archive: Version, here: Option<Version>) -> Change {
         return Change::Identical;
     }
     match mode {
-        Mode::Overwrite => Change::Updated,
+        Mode::Overwrite | Mode::Exact => Change::Updated,
+        // What is shared with the copies, as a tag, is never changed by them.
+        Mode::Copy => Change::Kept,
         Mode::Merge if archive.modified > here.modified => Change::Updated,
         Mode::Merge => Change::Kept,
     }
+}
+
+/// What becomes of an item that the archive does not hold; `attachments_included` says whether the
+/// archive is one with the bytes of all its attachments.
+#[must_use]
+pub fn decide_absent(mode: Mode, kind: Kind, attachments_included: bool) -> Option<Change> {
+    let about_files = matches!(kind, Kind::Attachment | Kind::AttachmentsKey);
+    match mode {
+        Mode::Merge | Mode::Overwrite | Mode::Copy => None,
+        // An archive without attachments knows nothing of those that are here.
+        Mode::Exact if about_files && !attachments_included => None,
+        Mode::Exact => Some(Change::Removed),
+    }
+}
+
+/// Whether something odd about an archive leaves it open what was in it. Then nothing may be removed
+/// for not being there.
+#[must_use]
+pub fn leaves_open(code: FaultCode) -> bool {
+    !matches!(code, FaultCode::Stray | FaultCode::AttachmentMissing)
 }
 
 #[cfg(test)]
@@ -77,7 +103,7 @@ mod tests {
     #[test]
     fn the_table() {
         use Change::{Added, Identical, Kept, Updated};
-        use Mode::{Merge, Overwrite};
+        use Mode::{Copy, Exact, Merge, Overwrite};
         let rows = [
             (Merge, version(1, Some(5)), None, Added),
             (Overwrite, version(1, None), None, Added),
@@ -91,9 +117,41 @@ mod tests {
             (Merge, version(1, None), Some(version(2, None)), Kept),
             (Overwrite, version(1, Some(5)), Some(version(2, Some(9))), Updated),
             (Overwrite, version(1, None), Some(version(2, Some(9))), Updated),
+            (Copy, version(1, None), None, Added),
+            (Copy, version(1, Some(5)), Some(version(1, Some(9))), Identical),
+            (Copy, version(1, Some(9)), Some(version(2, Some(5))), Kept),
+            (Exact, version(1, None), None, Added),
+            (Exact, version(1, Some(5)), Some(version(1, Some(9))), Identical),
+            (Exact, version(1, Some(5)), Some(version(2, Some(9))), Updated),
         ];
         for (mode, archive, here, expected) in rows {
             assert_eq!(decide(mode, archive, here), expected, "{mode:?} {archive:?} {here:?}");
+        }
+    }
+
+    #[test]
+    fn only_exactly_removes_and_never_files_that_the_archive_is_silent_about() {
+        use Mode::{Copy, Exact, Merge, Overwrite};
+        for kind in Kind::all() {
+            for (mode, full, expected) in [
+                (Merge, true, None),
+                (Overwrite, true, None),
+                (Copy, true, None),
+                (Exact, true, Some(Change::Removed)),
+            ] {
+                assert_eq!(decide_absent(mode, kind, full), expected, "{mode:?} {kind:?}");
+            }
+            let about_files = [Kind::Attachment, Kind::AttachmentsKey].contains(&kind);
+            assert_eq!(decide_absent(Exact, kind, false).is_none(), about_files, "{kind:?}");
+        }
+        for (code, open) in [
+            (FaultCode::Stray, false),
+            (FaultCode::AttachmentMissing, false),
+            (FaultCode::Empty, true),
+            (FaultCode::InvalidContent, true),
+            (FaultCode::EntryMismatch, true),
+        ] {
+            assert_eq!(leaves_open(code), open, "{code:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Why a restore does not happen.
 
-use backstop_model::FlowError;
+use backstop_model::{Fault, FlowError};
 use thiserror::Error;
 
 use crate::store::StoreError;
@@ -14,6 +14,15 @@ pub enum RestoreError {
     /// There is no safety archive of that run, or it has been cleared away.
     #[error("there is nothing to undo for this run")]
     NothingToUndo,
+    /// The archive has no item with this id.
+    #[error("there is no item with the id {0} in the archive")]
+    NotInArchive(String),
+    /// Something about the archive leaves it open what was in it, so nothing is removed by it.
+    #[error("the archive may not be whole: {0}")]
+    NotExact(Fault),
+    /// Exactly a part of an archive would remove everything else.
+    #[error("exactly a part of an archive would remove everything else")]
+    ExactPart,
     /// Fewer or more rows were written than planned: nothing is kept of it.
     #[error("the library took {done} changes where {expected} were planned")]
     Miscounted {

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use backstop_model::{Fingerprint, Job, Kind, Reader, TimeMs};
+use backstop_model::{FaultCode, Fingerprint, Job, Kind, Reader, TimeMs};
 
-use super::{Change, Mode, RestoreError, Version, decide};
+use super::copies::renamed;
+use super::merge::merge;
+use super::only::keep_only;
+use super::{Change, Mode, RestoreError, Version, decide, decide_absent, leaves_open};
 use crate::library::{Library, LibraryState};
 use crate::stage::{Bytes, Keep, Reading, Stage, Tolerance};
 use crate::store::{Store, StoreError, kind_code, kind_of};
@@ -76,25 +79,103 @@ CREATE TABLE stage.plan (here INTEGER PRIMARY KEY, change INTEGER NOT NULL, item
 CREATE TABLE stage.dropped_blobs (name TEXT PRIMARY KEY) STRICT;
 ";
 
-/// Reads an archive and compares it with the library.
+/// What to restore, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// How what is there is treated.
+    pub mode: Mode,
+    /// Ids of the only items to restore, with what belongs to them; empty: everything.
+    pub only: &'a [String],
+    /// Whether the archives are ones with the bytes of their attachments.
+    pub attachments_included: bool,
+}
+
+/// Reads an archive for a plan.
 ///
 /// # Errors
-/// What the reader meets, any damage included; what the library meets; a cancel.
+/// What the reader meets, any damage included; a cancel.
+pub fn read(scratch: &Path, reader: &mut dyn Reader, job: &Job) -> Result<Stage, RestoreError> {
+    let how = Reading { keep: Keep::Rows, tolerance: Tolerance::Strict, bytes: Bytes::Pass };
+    Ok(Stage::fill(scratch, reader, how, job)?)
+}
+
+/// Compares what archives hold, merged into one, with the library. Of versions that are as new, those
+/// of earlier archives count.
+///
+/// # Errors
+/// What [`RestoreError`] says an order can't be; what the library meets; a cancel.
 pub fn plan(
     library: &Library,
     scratch: &Path,
-    reader: &mut dyn Reader,
-    mode: Mode,
+    stages: Vec<Stage>,
+    order: &Order<'_>,
     job: &Job,
 ) -> Result<Plan, RestoreError> {
-    let how = Reading { keep: Keep::Rows, tolerance: Tolerance::Strict, bytes: Bytes::Pass };
-    let stage = Stage::fill(scratch, reader, how, job)?;
+    let mut stages = stages.into_iter();
+    let mut stage = stages.next().map_or_else(|| Stage::empty(scratch), Ok)?;
+    for next in stages {
+        merge(library, &mut stage, &next, job)?;
+    }
+    let files_known = check_order(order, &stage)?;
+    if !order.only.is_empty() {
+        attached(library, &stage, || library.store.in_transaction(|| keep_only(&library.store, order.only)))?;
+    }
+    if order.mode == Mode::Copy {
+        stage = renamed(library, stage, scratch, job)?;
+    }
     let destination = library.state()?;
     attached(library, &stage, || {
         library.store.db.execute_batch(PLAN_TABLE)?;
-        library.store.in_transaction(|| compare(&library.store, mode, job))
+        library.store.in_transaction(|| {
+            compare(&library.store, order.mode, job)?;
+            remove_absent(&library.store, order.mode, files_known)
+        })
     })?;
     finish(library, stage, destination)
+}
+
+/// Refuses what would remove too much, and tells whether the archives account for every attachment.
+fn check_order(order: &Order<'_>, stage: &Stage) -> Result<bool, RestoreError> {
+    if order.mode != Mode::Exact {
+        return Ok(false);
+    }
+    if !order.only.is_empty() {
+        return Err(RestoreError::ExactPart);
+    }
+    if let Some(open) = stage.findings().iter().find(|finding| leaves_open(finding.fault.code)) {
+        return Err(RestoreError::NotExact(open.fault.clone()));
+    }
+    let missing = stage.findings().iter().any(|one| one.fault.code == FaultCode::AttachmentMissing);
+    Ok(order.attachments_included && !missing)
+}
+
+/// Plans to remove what the archive does not hold, and the bytes that no attachment has any more.
+fn remove_absent(store: &Store, mode: Mode, files_known: bool) -> Result<(), RestoreError> {
+    let removed = Change::Removed.code();
+    let kinds: Vec<String> = Kind::all()
+        .filter(|kind| decide_absent(mode, *kind, files_known) == Some(Change::Removed))
+        .map(|kind| kind_code(kind).to_string())
+        .collect();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    store.db.execute_batch(&format!(
+        "INSERT INTO stage.plan(here, change, item)
+         SELECT l.rowid, {removed}, NULL FROM main.items l
+         WHERE l.kind IN ({}) AND NOT EXISTS (
+           SELECT 1 FROM stage.items s WHERE s.kind = l.kind AND s.id = l.id AND s.app = l.app);",
+        kinds.join(", ")
+    ))?;
+    if files_known {
+        let updated = Change::Updated.code();
+        store.db.execute_batch(&format!(
+            "INSERT INTO stage.dropped_blobs SELECT b.name FROM main.blobs b
+             WHERE NOT EXISTS (SELECT 1 FROM stage.attachments a WHERE a.hash = b.hash)
+               AND NOT EXISTS (SELECT 1 FROM main.attachments a WHERE a.hash = b.hash AND a.item NOT IN (
+                 SELECT here FROM stage.plan WHERE change IN ({updated}, {removed})));"
+        ))?;
+    }
+    Ok(())
 }
 
 /// Runs `work` with the stage attached to the library as `stage`.
@@ -176,10 +257,10 @@ fn count_items(store: &Store) -> Result<Counts, RestoreError> {
 }
 
 fn count_only_here(store: &Store) -> Result<u64, RestoreError> {
-    let (note, removed) = (kind_code(Kind::Note), Change::Removed.code());
+    let note = kind_code(Kind::Note);
     let only_here = format!(
         "SELECT count(*) FROM main.items n WHERE n.kind = {note}
-         AND n.rowid NOT IN (SELECT here FROM stage.plan WHERE change != {removed})"
+         AND n.rowid NOT IN (SELECT here FROM stage.plan)"
     );
     Ok(unsigned(store.db.query_row(&only_here, [], |row| row.get(0))?))
 }

@@ -66,6 +66,13 @@ impl Stage {
         Ok(Self { store, key, findings, bytes_read, items_read, _folder })
     }
 
+    /// Takes over what was odd about another one, whose items came along.
+    pub(crate) fn take_findings_of(&mut self, other: &Self) {
+        self.findings.extend(other.findings.iter().cloned());
+        self.bytes_read += other.bytes_read;
+        self.items_read += other.items_read;
+    }
+
     /// What was wrong or odd on the way.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {

@@ -44,7 +44,7 @@ pub(crate) fn kind_of(row: &Row<'_>) -> Kind {
 }
 
 /// The kind that relations mean by a type's name.
-fn kind_of_reference(name: &str) -> Kind {
+pub(crate) fn kind_of_reference(name: &str) -> Kind {
     match name {
         "note" => Kind::Note,
         "notebook" => Kind::Notebook,

@@ -26,6 +26,7 @@ mod pack;
 mod parts;
 mod presence;
 mod reader;
+mod rename;
 mod stored;
 mod vault;
 mod wire;
@@ -41,3 +42,5 @@ pub use vault::open_locked;
 pub use writer::{NotesnookWriter, WriterOptions};
 
 pub(crate) use map::interpret;
+pub use rename::NewIds;
+pub(crate) use rename::renamed;

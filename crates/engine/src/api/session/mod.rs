@@ -17,7 +17,7 @@ use backstop_model::TimeMs;
 use jiff::{Timestamp, Zoned};
 
 pub use backup::BackupOrder;
-pub use restore::PreparedRestore;
+pub use restore::{PreparedRestore, RestoreOrder};
 
 use super::backstop::World;
 use super::of_restore;

@@ -8,7 +8,8 @@ use crate::api::{
     RestoreMode, RestoreResult, Warning, of_restore, of_store,
 };
 use crate::restore::{
-    Change, Counts, Mode, Plan, PlanLine, RestoreError, Safety, Secured, commit, plan, plan_undo, secure,
+    Change, Counts, Mode, Order, Plan, PlanLine, RestoreError, Safety, Secured, commit, plan, plan_undo,
+    read, secure,
 };
 use crate::runs::{Counts as RunCounts, RunId, RunKind, SafetyArchive, Trigger};
 
@@ -18,10 +19,19 @@ const LISTED: u32 = 200;
 /// A few notes to try everything with; made by `cargo run -p backstop-formats --example sample_notes`.
 const SAMPLE_NOTES: &[u8] = include_bytes!("../../../assets/sample-notes.nnbackupz");
 
-/// A plan, with the archive it was made from.
+/// What to restore, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct RestoreOrder<'a> {
+    /// How what is there is treated.
+    pub mode: RestoreMode,
+    /// Ids of the only items to restore, with what belongs to them; empty: everything.
+    pub only: &'a [String],
+}
+
+/// A plan, with the archives it was made from.
 pub struct PreparedRestore {
     plan: Plan,
-    archive: Option<OpenArchive>,
+    archives: Vec<OpenArchive>,
     undoes: Option<RunId>,
 }
 
@@ -85,22 +95,44 @@ impl Session {
     /// Compares an archive with the library. Touches nothing.
     ///
     /// # Errors
-    /// `secret_required` if it is locked; any damage; a cancel.
+    /// As [`Session::plan_all`].
     pub fn plan(
         &self,
-        mut archive: OpenArchive,
+        archive: OpenArchive,
         mode: RestoreMode,
         job: &Job,
     ) -> Result<PreparedRestore, Problem> {
-        let _ = archive.archive()?;
-        let mode = match mode {
-            RestoreMode::Merge => Mode::Merge,
-            RestoreMode::Overwrite => Mode::Overwrite,
+        self.plan_all(vec![archive], &RestoreOrder { mode, only: &[] }, job)
+    }
+
+    /// Compares archives, merged into one in which the newest version of each item counts, with the
+    /// library. Touches nothing.
+    ///
+    /// # Errors
+    /// `secret_required` if one is locked; any damage; `not_found` for an id that none of them has;
+    /// `usage` for exactly a part of an archive; a cancel.
+    pub fn plan_all(
+        &self,
+        mut archives: Vec<OpenArchive>,
+        order: &RestoreOrder<'_>,
+        job: &Job,
+    ) -> Result<PreparedRestore, Problem> {
+        // Where two versions are as new, that of the newer archive counts.
+        archives.sort_by_key(|archive| std::cmp::Reverse(archive.head().created));
+        let mut stages = Vec::with_capacity(archives.len());
+        for archive in &mut archives {
+            let _ = archive.archive()?;
+            job.enter(backstop_model::Stage::Reading, 0, archive.item_bytes());
+            stages.push(read(self.scratch(), archive, job).map_err(of_restore)?);
+        }
+        let order = Order {
+            mode: mode_of(order.mode),
+            only: order.only,
+            attachments_included: archives.iter().all(|archive| archive.head().attachments_included),
         };
-        job.enter(backstop_model::Stage::Reading, 0, archive.item_bytes());
         let library = self.open_library()?;
-        let plan = plan(&library, self.scratch(), &mut archive, mode, job).map_err(of_restore)?;
-        Ok(PreparedRestore { plan, archive: Some(archive), undoes: None })
+        let plan = plan(&library, self.scratch(), stages, &order, job).map_err(of_restore)?;
+        Ok(PreparedRestore { plan, archives, undoes: None })
     }
 
     /// Puts the sample notes into the library: a restore like any other.
@@ -123,7 +155,7 @@ impl Session {
         let key = self.safety_key();
         let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
         let plan = plan_undo(&library, self.scratch(), &safety, run).map_err(of_restore)?;
-        Ok(PreparedRestore { plan, archive: None, undoes: Some(undoes) })
+        Ok(PreparedRestore { plan, archives: Vec::new(), undoes: Some(undoes) })
     }
 
     /// Carries out a plan. On an error or a cancel the library is as it was.
@@ -146,9 +178,10 @@ impl Session {
         let library = self.open_library()?;
         let key = self.safety_key();
         let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
-        let reader = prepared.archive.as_mut().map(|archive| archive as &mut dyn backstop_model::Reader);
+        let mut readers: Vec<&mut dyn backstop_model::Reader> =
+            prepared.archives.iter_mut().map(|archive| archive as &mut dyn backstop_model::Reader).collect();
         let secured =
-            secure(&prepared.plan, &library, &safety, run.as_str(), reader, job).map_err(of_restore)?;
+            secure(&prepared.plan, &library, &safety, run.as_str(), &mut readers, job).map_err(of_restore)?;
         self.runs().safety(
             run,
             &SafetyArchive { archive: run.as_str().to_owned(), path: secured.safety_archive.clone() },
@@ -188,6 +221,15 @@ fn result(prepared: &PreparedRestore, run: &RunId, secured: &Secured) -> (Restor
         warnings,
     };
     (result, record)
+}
+
+fn mode_of(mode: RestoreMode) -> Mode {
+    match mode {
+        RestoreMode::Merge => Mode::Merge,
+        RestoreMode::Overwrite => Mode::Overwrite,
+        RestoreMode::Copy => Mode::Copy,
+        RestoreMode::Exact => Mode::Exact,
+    }
 }
 
 fn counts(counts: Counts) -> ChangeCounts {
