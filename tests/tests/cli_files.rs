@@ -596,3 +596,44 @@ fn an_attachment_of_the_library_goes_into_a_new_file_only() -> Outcome {
     assert!(!cli.path("files/none").exists());
     Ok(())
 }
+
+#[test]
+fn a_quick_check_misses_no_part_and_says_what_it_did_not_read() -> Outcome {
+    let cli = Cli::with_account()?;
+    cli.as_anna(0, &["restore", &real("full-plain")])?;
+    cli.as_anna(0, &["backup", "--attachments", "--no-encryption", "--to", "~/files"])?;
+    let made = fs::read_dir(cli.path("files"))?.filter_map(Result::ok).map(|entry| entry.path()).next();
+    let made = made.ok_or_else(|| Trouble::new("no archive was made"))?;
+    let quick = |code, file: &Path| cli.json(code, &["verify", "--quick", &file.display().to_string()]);
+    let whole = quick(0, &made)?;
+    let unread: u64 = list(&whole, "/parts_not_read")?.iter().filter_map(|part| part["bytes"].as_u64()).sum();
+    assert_eq!(unread, number(&whole, "/not_read")?);
+    assert_eq!(number(&whole, "/bytes_read")? + unread, fs::metadata(&made)?.len());
+    let zip = zip::ZipArchive::new(File::open(&made)?)?;
+    let names = zip.file_names().map(|name| Ok(name?.into_owned())).collect::<Outcome<Vec<String>>>()?;
+    for gone in names.iter().filter(|name| *name != ".nnbackup") {
+        let cut = cli.path("files/cut");
+        without(&made, &cut, gone)?;
+        let report = cli.run(&["--json", "verify", "--quick", &cut.display().to_string()])?;
+        assert_eq!(report.code, 13, "without {gone}: {}", report.out);
+        fs::remove_file(&cut)?;
+    }
+    let sealed = cli.json(0, &["verify", "--quick", &real("full-encrypted")])?;
+    assert_eq!(sealed["ok"], true, "it is looked over without its password");
+    cli.json(12, &["verify", "--quick", &real("full-encrypted"), "--archive-password-file", "@wrong"])?;
+    Ok(())
+}
+
+/// The same zip without one of its entries.
+fn without(from: &Path, to: &Path, gone: &str) -> Outcome {
+    let mut from = zip::ZipArchive::new(File::open(from)?)?;
+    let mut to = zip::ZipWriter::new(File::create_new(to)?);
+    for place in 0..from.len() {
+        let entry = from.by_index_raw(place)?;
+        if entry.name()? != gone {
+            to.raw_copy_file(entry)?;
+        }
+    }
+    to.finish()?;
+    Ok(())
+}

@@ -121,6 +121,17 @@ impl Desk {
         Ok(archive)
     }
 
+    /// As [`Desk::open`], but an archive for which nothing was given stays locked, and nobody is asked.
+    pub(crate) fn open_if_possible(&self, backstop: &Backstop, file: &Path) -> Result<OpenArchive, Problem> {
+        let mut archive = backstop.open_archive(file)?;
+        if let Some(secret) = self.secrets.archive()? {
+            archive.unlock(&secret, &self.job)?;
+        } else if archive.is_locked() {
+            let _ = self.unlock_by_account(backstop, None, &mut archive)?;
+        }
+        Ok(archive)
+    }
+
     /// What the account can do for an archive: its keys if someone is signed in, or may be by the kept
     /// login; else its password.
     fn unlock_by_account(

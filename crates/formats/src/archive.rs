@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use backstop_model::{ArchiveHead, FlowError, Job, Reader};
+use backstop_model::{ArchiveHead, Finding, FlowError, Job, Reader};
 
 use crate::{ArchiveSecret, Format, backstop, detect, notesnook, zipscan};
 
@@ -21,6 +21,17 @@ pub trait Archive: Reader + Send {
     /// only once it is unlocked.
     fn head(&self) -> &ArchiveHead;
 
+    /// Checks what can be checked without reading every part: that all announced parts are there, that
+    /// names, numbers and sizes agree. A locked archive is looked over as far as it can be read.
+    /// `None`: nothing but what opening has read is checked.
+    ///
+    /// # Errors
+    /// Read errors and a cancel; damage is among the findings.
+    fn look_over(&mut self, job: &Job) -> Result<Option<LookedOver>, FlowError> {
+        job.check()?;
+        Ok(None)
+    }
+
     /// Bytes of the file that are read when no attachment is opened, if they are known: the total of
     /// a job that wants only the items.
     fn item_bytes(&self) -> Option<u64> {
@@ -37,6 +48,16 @@ pub trait Archive: Reader + Send {
     /// with it, [`backstop_model::FaultCode::ChecksumMismatch`] if there is no such part, a cancel,
     /// and read errors.
     fn unlock(&mut self, secret: &ArchiveSecret, job: &Job) -> Result<(), FlowError>;
+}
+
+/// What a look over an archive found, and what it did not look at.
+#[derive(Debug, Clone, Default)]
+#[must_use = "a check that nobody reads is not a check"]
+pub struct LookedOver {
+    /// What does not fit.
+    pub findings: Vec<Finding>,
+    /// Parts whose bytes were not read, by their name in the file, and how many bytes each has there.
+    pub not_read: Vec<(String, u64)>,
 }
 
 /// Opens any backup file we can read.

@@ -21,8 +21,9 @@ pub(crate) struct Inspect {
 
 /// Check that archives are whole
 ///
-/// Reads every byte and every item, decrypts, and compares all checksums. With --quick only the
-/// structure of the file is read, and the report says how much was not.
+/// Reads every byte and every item, decrypts, and compares all checksums. With --quick every head is
+/// checked, and that all announced parts are there in their size; the report names what was not read. A
+/// quick check needs no password, but sees more with it.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes: 0 all whole, 3 whole with warnings, 10 no such file or not an archive, 12 wrong password or none given, 13 damaged, 14 newer version. Of several files, the first that is not whole decides."

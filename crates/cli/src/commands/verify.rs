@@ -47,7 +47,10 @@ pub(super) fn verify(desk: &Desk, order: &Verify) -> Result<Exit, Problem> {
 }
 
 fn check(desk: &Desk, backstop: &Backstop, file: &Path, level: VerifyLevel) -> Result<VerifyReport, Problem> {
-    let mut archive = desk.open(backstop, None, file)?;
+    let mut archive = match level {
+        VerifyLevel::Full => desk.open(backstop, None, file)?,
+        VerifyLevel::Quick => desk.open_if_possible(backstop, file)?,
+    };
     desk.watch(|job| backstop.verify(&mut archive, level, job))
 }
 

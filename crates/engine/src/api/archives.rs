@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use backstop_crypto::Password;
-use backstop_model::{AttachmentHead, FlowError, Item, Job, Reader as _, Sink, Source, Stage as StageWord};
+use backstop_model::{
+    AttachmentHead, FlowError, Item, Job, Reader as _, Severity, Sink, Source, Stage as StageWord,
+};
 
 use super::{
     ArchiveFormat, Backstop, ConvertOrder, ConvertReport, FoundNote, OpenArchive, Problem, ShowAs, Shown,
-    VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
+    UnreadPart, VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
 };
 use crate::backup::{Form, Order, make};
 use crate::durable::{Loose, NewFile, SyncedFile};
@@ -40,7 +42,7 @@ impl Backstop {
         inventory(archive.archive()?, self.scratch(), job).map_err(of_flow)
     }
 
-    /// Checks an archive.
+    /// Checks an archive. A quick check needs no secret; of a locked archive it then sees less, and says so.
     ///
     /// # Errors
     /// `secret_required` for a full check; what keeps the whole archive from being read.
@@ -50,20 +52,10 @@ impl Backstop {
         level: VerifyLevel,
         job: &Job,
     ) -> Result<VerifyReport, Problem> {
-        let (path, bytes) = (archive.path().to_owned(), archive.bytes());
         if level == VerifyLevel::Quick {
-            // Opening has read the zip's structure and the head of each part, and nothing else.
-            let findings = Vec::new();
-            return Ok(VerifyReport {
-                path,
-                level,
-                ok: true,
-                bytes_read: 0,
-                items_read: 0,
-                not_read: bytes,
-                findings,
-            });
+            return look_over(archive, job);
         }
+        let (path, bytes) = (archive.path().to_owned(), archive.bytes());
         let checked: Checked = check_archive(archive.archive()?, bytes, job).map_err(of_flow)?;
         Ok(VerifyReport {
             path,
@@ -72,6 +64,7 @@ impl Backstop {
             bytes_read: bytes,
             items_read: checked.tally.items(),
             not_read: 0,
+            parts_not_read: Vec::new(),
             findings: checked.findings.iter().map(Warning::of).collect(),
         })
     }
@@ -207,6 +200,26 @@ impl Backstop {
         let how = Reading { keep: Keep::Rows, tolerance: Tolerance::List, bytes: Bytes::Pass };
         Stage::fill(self.scratch(), archive.archive()?, how, job).map_err(of_flow)
     }
+}
+
+/// The most parts that a quick check lists by name.
+const PARTS_LISTED: usize = 1_000;
+
+fn look_over(archive: &mut OpenArchive, job: &Job) -> Result<VerifyReport, Problem> {
+    let (path, bytes) = (archive.path().to_owned(), archive.bytes());
+    let looked = archive.look_over(job)?;
+    let not_read = looked.not_read.iter().map(|(_, bytes)| bytes).sum::<u64>().min(bytes);
+    let unread = looked.not_read.into_iter().take(PARTS_LISTED);
+    Ok(VerifyReport {
+        path,
+        level: VerifyLevel::Quick,
+        ok: looked.findings.iter().all(|finding| finding.severity == Severity::Warning),
+        bytes_read: bytes - not_read,
+        items_read: 0,
+        not_read,
+        parts_not_read: unread.map(|(part, bytes)| UnreadPart { part, bytes }).collect(),
+        findings: looked.findings.iter().map(Warning::of).collect(),
+    })
 }
 
 struct Extracting<'a> {

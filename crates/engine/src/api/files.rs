@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
-use backstop_formats::{Archive, ArchiveSecret};
+use backstop_formats::{Archive, ArchiveSecret, LookedOver};
 use backstop_model::{ArchiveHead, FlowError, Job, Reader, Sink};
 use serde::{Serialize, Serializer};
 
@@ -105,6 +105,13 @@ impl OpenArchive {
         }
     }
 
+    /// Checks what can be checked without reading every part, also while it is locked.
+    pub(crate) fn look_over(&mut self, job: &Job) -> Result<LookedOver, Problem> {
+        let whole = (self.path.to_string_lossy().into_owned(), self.bytes);
+        let looked = self.archive.look_over(job)?;
+        Ok(looked.unwrap_or_else(|| LookedOver { findings: Vec::new(), not_read: vec![whole] }))
+    }
+
     pub(crate) fn archive(&mut self) -> Result<&mut dyn Archive, Problem> {
         if self.is_locked() {
             return Err(Problem::of(Code::SecretRequired));
@@ -123,7 +130,7 @@ impl Reader for OpenArchive {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VerifyLevel {
-    /// The structure of the file.
+    /// The structure of the file: every head, and that all announced parts are there in their size.
     Quick,
     /// Every byte and item.
     Full,
@@ -146,8 +153,19 @@ pub struct VerifyReport {
     pub items_read: u64,
     /// Bytes of the file that were not read.
     pub not_read: u64,
+    /// The parts that were not read, at most 1,000 of them.
+    pub parts_not_read: Vec<UnreadPart>,
     /// What is damaged or odd.
     pub findings: Vec<Warning>,
+}
+
+/// A part of an archive whose bytes a quick check did not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnreadPart {
+    /// Its name in the file.
+    pub part: String,
+    /// Its bytes there.
+    pub bytes: u64,
 }
 
 fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {

@@ -17,7 +17,7 @@ pub use backstop_crypto::{Password, PasswordTooLong, RecoveryKey, RecoveryKeyErr
 pub use backstop_formats::{ArchiveSecret, KeyTextError};
 pub use backstop_model::{Job, Progress, Stage};
 pub use files::{
-    ConvertOrder, ConvertReport, FoundNote, OpenArchive, ShowAs, Shown, VerifyLevel, VerifyReport,
+    ConvertOrder, ConvertReport, FoundNote, OpenArchive, ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport,
 };
 pub use session::{BackupOrder, PreparedRestore, RestoreOrder, Session};
 pub use types::*;

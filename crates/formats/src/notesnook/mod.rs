@@ -19,6 +19,7 @@ mod frame;
 mod keys;
 mod ledger;
 mod legacy;
+mod look;
 mod map;
 mod oddities;
 mod open;

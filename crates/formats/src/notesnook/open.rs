@@ -15,7 +15,7 @@ use super::parts::{ChunkPart, Parts};
 use super::reader::{Reading, unsealed};
 use super::wire::{OWN_TYPE, Row};
 use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
-use crate::{Archive, ArchiveSecret, ReadSeek, limits};
+use crate::{Archive, ArchiveSecret, LookedOver, ReadSeek, limits};
 
 /// A `.nnbackupz` of version 5.9 to 6.1, of whatever program.
 pub struct NotesnookArchive {
@@ -208,6 +208,13 @@ fn archive_id(z: &[u8]) -> Option<String> {
 impl Archive for NotesnookArchive {
     fn head(&self) -> &ArchiveHead {
         &self.head
+    }
+
+    fn look_over(&mut self, job: &Job) -> Result<Option<LookedOver>, FlowError> {
+        let mut opener = self.opener.take();
+        let looked = self.looked_over(opener.as_mut(), job);
+        self.opener = opener;
+        looked.map(Some)
     }
 
     fn item_bytes(&self) -> Option<u64> {

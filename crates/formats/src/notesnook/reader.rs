@@ -129,33 +129,8 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Numbers must begin at 0 and leave none out.
     fn check_numbers(&mut self) -> Result<(), FlowError> {
-        let chunks = &self.archive.parts.chunks;
-        let readable =
-            |chunk: &&ChunkPart| self.archive.entries.get(chunk.entry).is_some_and(|entry| entry.readable);
-        let numbers: Vec<u64> = chunks.iter().filter(readable).filter_map(|chunk| chunk.number).collect();
-        let mut faults = Vec::new();
-        let mut expected = 0;
-        let all: Vec<u64> = chunks.iter().filter_map(|chunk| chunk.number).collect();
-        for number in &all {
-            if *number > expected {
-                let message = match number - expected {
-                    1 => format!("Part {expected} of the backup is missing."),
-                    _ => format!("Parts {expected} to {} of the backup are missing.", number - 1),
-                };
-                faults.push(Fault::new(FaultCode::ChunkMissing, message));
-            }
-            expected = number.saturating_add(1);
-        }
-        for pair in numbers.windows(2) {
-            if let [one, other] = pair
-                && one == other
-            {
-                let message = format!("Part {one} of the backup is there twice.");
-                faults.push(Fault::new(FaultCode::ChunkRepeated, message));
-            }
-        }
+        let faults = number_faults(self.archive);
         faults.into_iter().try_for_each(|fault| self.report(Severity::Damage, fault))
     }
 
@@ -302,6 +277,35 @@ impl<'a> Reading<'a> {
         rows.iter().try_for_each(|json| self.plain_row(json, &mut odd))?;
         findings.into_iter().try_for_each(|(severity, fault)| self.report(severity, fault))
     }
+}
+
+/// Numbers must begin at 0 and leave none out.
+pub(super) fn number_faults(archive: &NotesnookArchive) -> Vec<Fault> {
+    let chunks = &archive.parts.chunks;
+    let readable = |chunk: &&ChunkPart| archive.entries.get(chunk.entry).is_some_and(|entry| entry.readable);
+    let numbers: Vec<u64> = chunks.iter().filter(readable).filter_map(|chunk| chunk.number).collect();
+    let mut faults = Vec::new();
+    let mut expected = 0;
+    let all: Vec<u64> = chunks.iter().filter_map(|chunk| chunk.number).collect();
+    for number in &all {
+        if *number > expected {
+            let message = match number - expected {
+                1 => format!("Part {expected} of the backup is missing."),
+                _ => format!("Parts {expected} to {} of the backup are missing.", number - 1),
+            };
+            faults.push(Fault::new(FaultCode::ChunkMissing, message));
+        }
+        expected = number.saturating_add(1);
+    }
+    for pair in numbers.windows(2) {
+        if let [one, other] = pair
+            && one == other
+        {
+            let message = format!("Part {one} of the backup is there twice.");
+            faults.push(Fault::new(FaultCode::ChunkRepeated, message));
+        }
+    }
+    faults
 }
 
 /// A refusal of the sink passes through untouched: only our own faults become findings.

@@ -182,7 +182,7 @@ export type Change =
 "added" | 
 /**  Replaces what is there. */
 "updated" | 
-/**  Taken away (by an undo). */
+/**  Taken away, by an undo or by restoring exactly. */
 "removed" | 
 /**  The same on both sides. */
 "identical" | 
@@ -547,7 +547,11 @@ export type RestoreMode =
 /**  Of two versions the newer one stays. */
 "merge" | 
 /**  The archive's version stays. */
-"overwrite";
+"overwrite" | 
+/**  Everything is added as new, under ids of its own, with the links between the copies alive. */
+"copy" | 
+/**  The library becomes what the archive holds: what it does not have goes. */
+"exact";
 
 /**  What a restore or undo did. */
 export type RestoreResult = {
