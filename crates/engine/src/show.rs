@@ -52,12 +52,11 @@ fn readable(
     match (&carrier.body, vault) {
         (None, _) => Ok(None),
         (Some(Body::Text { markup, text }), _) => Ok(Some((*markup, text.clone()))),
-        (Some(Body::Locked), None) => Err(locked()),
         (Some(Body::Locked), Some(vault)) if carrier.key.app == App::Notesnook => {
             let html = notesnook::open_locked(&carrier, vault).map_err(crate::api::of_flow)?;
             Ok(Some((Markup::Html, html)))
         }
-        (Some(Body::Locked), Some(_)) => Err(locked()),
+        (Some(Body::Locked), _) => Err(locked()),
     }
 }
 

@@ -26,7 +26,7 @@ CREATE TABLE stage.new_ids (
 /// A stage with the same items under new ids.
 pub(super) fn renamed(
     library: &Library,
-    from: Stage,
+    from: &Stage,
     scratch: &Path,
     job: &Job,
 ) -> Result<Stage, RestoreError> {
@@ -41,7 +41,7 @@ pub(super) fn renamed(
         .and_then(|()| copy(store, &to, job));
     store.detach("stage")?;
     done?;
-    to.take_findings_of(&from);
+    to.take_findings_of(from);
     Ok(to)
 }
 
@@ -90,7 +90,7 @@ fn copy(store: &Store, to: &Stage, job: &Job) -> Result<(), RestoreError> {
     while let Some(row) = items.next()? {
         job.check()?;
         let item = StoredItem::from_row(row, 0)?.unpack(&mut packer)?;
-        let renamed = backstop_formats::renamed(&item, &|kind, id| ids.new(kind, id));
+        let renamed = backstop_formats::renamed(&item, &|kind, id| ids.of(kind, id));
         let renamed = renamed.map_err(backstop_model::FlowError::from)?;
         if let Some(error) = ids.failed.borrow_mut().take() {
             return Err(StoreError::Database(error).into());
@@ -125,7 +125,7 @@ struct Ids<'db> {
 }
 
 impl Ids<'_> {
-    fn new(&self, kind: Kind, id: &str) -> Option<String> {
+    fn of(&self, kind: Kind, id: &str) -> Option<String> {
         let found = self.find.borrow_mut().query_row((kind_code(kind), id), |row| row.get(0)).optional();
         found.unwrap_or_else(|error| {
             *self.failed.borrow_mut() = Some(error);

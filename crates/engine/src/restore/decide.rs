@@ -65,10 +65,9 @@ pub fn decide(mode: Mode, archive: Version, here: Option<Version>) -> Change {
     }
     match mode {
         Mode::Overwrite | Mode::Exact => Change::Updated,
-        // What is shared with the copies, as a tag, is never changed by them.
-        Mode::Copy => Change::Kept,
         Mode::Merge if archive.modified > here.modified => Change::Updated,
-        Mode::Merge => Change::Kept,
+        // What copies share with the library, as a tag, is never changed by them.
+        Mode::Merge | Mode::Copy => Change::Kept,
     }
 }
 

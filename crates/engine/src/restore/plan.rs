@@ -121,7 +121,7 @@ pub fn plan(
         attached(library, &stage, || library.store.in_transaction(|| keep_only(&library.store, order.only)))?;
     }
     if order.mode == Mode::Copy {
-        stage = renamed(library, stage, scratch, job)?;
+        stage = renamed(library, &stage, scratch, job)?;
     }
     let destination = library.state()?;
     attached(library, &stage, || {
