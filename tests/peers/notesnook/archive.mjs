@@ -1,6 +1,6 @@
-// A .nnbackupz file as Notesnook's web and desktop app read and write it: with zip.js, entry by entry.
+// A backup file as Notesnook's web and desktop app read and write it: with zip.js, entry by entry.
 
-import { openAsBlob } from "node:fs";
+import { openAsBlob, readFileSync } from "node:fs";
 import { open as openFile } from "node:fs/promises";
 import { Writable } from "node:stream";
 import { BlobReader, BlobWriter, TextReader, TextWriter, Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter, configure } from "@zip.js/zip.js";
@@ -13,6 +13,11 @@ const KEY = "attachments/.attachments_key";
 
 /** Restores a file into a core as the app does; without bytes, as if it held no attachments folder. */
 export async function restore({ core, files }, path, secret, { withoutBytes = false } = {}) {
+  if (path.endsWith(".nnbackup")) {
+    // The older form: one JSON text.
+    await core.backup.import(JSON.parse(readFileSync(path, "utf8")), secret);
+    return core.initCollections();
+  }
   const reader = new ZipReader(new BlobReader(await openAsBlob(path)));
   const entries = await reader.getEntries();
   const key = withoutBytes ? undefined : entries.find(({ filename }) => filename === KEY);

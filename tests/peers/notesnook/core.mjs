@@ -35,6 +35,9 @@ Module._resolveFilename = function (name, ...rest) {
   return name === "@notesnook/sodium" ? join(dirname(path), "browser.js") : path;
 };
 
+// The core leaves the parsing of older notes to the browser.
+globalThis.DOMParser = require("linkedom").DOMParser;
+
 const { NNCrypto } = require("@notesnook/crypto");
 const { Database, initialize } = require("@notesnook/core");
 const { SqliteDialect } = require("@streetwriters/kysely");
