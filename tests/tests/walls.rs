@@ -32,13 +32,13 @@ const RIGHTS: &[(&str, &[&str])] = &[
     ("rfd", &["backstop-app"]),
     ("clap", &["backstop-cli"]),
     ("keyring-core", &["backstop-platform"]),
-    ("dbus", &["backstop-platform"]),
+    ("dbus", &["backstop-platform", "backstop-tests"]),
     ("dbus-secret-service", &["backstop-platform"]),
     ("directories", &["backstop-platform"]),
     ("argon2", &["backstop-crypto"]),
     ("aes-gcm", &["backstop-crypto"]),
-    ("chacha20poly1305", &["backstop-crypto"]),
-    ("dryoc", &["backstop-crypto"]),
+    ("chacha20poly1305", &["backstop-crypto", "backstop-tests"]),
+    ("dryoc", &["backstop-crypto", "backstop-tests"]),
     ("thirtyfour", &["backstop-tests"]),
 ];
 

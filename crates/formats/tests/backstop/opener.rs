@@ -19,11 +19,13 @@ fn root() -> PathBuf {
 /// The Python that `cargo xtask check` made ready.
 fn python() -> PathBuf {
     let folder = root().join("target/python");
-    let program = if cfg!(windows) { folder.join("Scripts/python.exe") } else { folder.join("bin/python") };
+    // Windows puts it elsewhere.
+    let mut places = ["bin/python", "Scripts/python.exe"].into_iter().map(|place| folder.join(place));
     let hint = "cargo xtask check makes it; by hand: python3 -m venv target/python && \
                 target/python/bin/pip install -r docs/formats/requirements.txt";
-    assert!(program.exists(), "{} is not there. {hint}", program.display());
-    program
+    places
+        .find(|program| program.exists())
+        .unwrap_or_else(|| panic!("there is no Python in {}. {hint}", folder.display()))
 }
 
 /// A place for secrets and for what comes out.
