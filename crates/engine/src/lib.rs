@@ -11,6 +11,7 @@ pub mod durable;
 pub mod inspect;
 pub mod library;
 pub mod lock;
+mod look;
 pub mod ports;
 pub mod problem;
 pub mod repository;

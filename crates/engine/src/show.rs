@@ -108,9 +108,17 @@ pub(crate) fn plain_text(markup: Markup, body: &str) -> String {
 }
 
 /// A body as HTML that is safe to show. What is no HTML is shown as it is written.
-pub(crate) fn safe_html(markup: Markup, body: &str) -> String {
+fn safe_html(markup: Markup, body: &str) -> String {
     match markup {
         Markup::Html => html::sanitized(body),
         Markup::Markdown | Markup::Text => html::sanitized(&format!("<pre>{}</pre>", html::escaped(body))),
+    }
+}
+
+/// The same for a window, which can draw the note's own pictures.
+pub(crate) fn safe_html_with_pictures(markup: Markup, body: &str) -> String {
+    match markup {
+        Markup::Html => html::sanitized_with_pictures(body),
+        Markup::Markdown | Markup::Text => safe_html(markup, body),
     }
 }

@@ -3,17 +3,16 @@
 use std::path::Path;
 
 use backstop_crypto::Password;
-use backstop_model::{
-    AttachmentHead, FlowError, Item, Job, Reader as _, Severity, Sink, Source, Stage as StageWord,
-};
+use backstop_model::{Job, Severity, Stage as StageWord};
 
 use super::{
-    ArchiveFormat, Backstop, ConvertOrder, ConvertReport, FoundNote, OpenArchive, Problem, ShowAs, Shown,
-    UnreadPart, VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
+    ArchiveFormat, Backstop, CheckResult, ConvertOrder, ConvertReport, FoundNote, OpenArchive, Problem,
+    ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
 };
 use crate::backup::{Form, Order, make};
 use crate::durable::{Loose, NewFile, SyncedFile};
 use crate::inspect::{Inventory, inventory};
+use crate::look::pluck;
 use crate::problem::Code;
 use crate::show;
 use crate::stage::{Bytes, Keep, Reading, Stage, Tolerance, copy_through};
@@ -69,6 +68,29 @@ impl Backstop {
         })
     }
 
+    /// Checks an archive for who looks at a window. `full` reads every byte and item, else only the
+    /// structure is read, which opening has done.
+    ///
+    /// # Errors
+    /// `secret_required` for a full check; what keeps the whole archive from being read.
+    pub fn check(&self, archive: &mut OpenArchive, full: bool, job: &Job) -> Result<CheckResult, Problem> {
+        let (name, bytes) = (archive.name(), archive.bytes());
+        if !full {
+            let looked = look_over(archive, job)?;
+            let (sound, not_read, findings) = (looked.ok, looked.not_read, looked.findings);
+            return Ok(CheckResult { sound, not_read, findings, ..CheckResult::nothing_read(name, full) });
+        }
+        let checked = check_archive(archive.archive()?, bytes, job).map_err(of_flow)?;
+        Ok(CheckResult {
+            sound: checked.is_sound(),
+            items_read: checked.tally.items(),
+            notes: checked.tally.of(backstop_model::Kind::Note),
+            attachments: checked.tally.attachments(),
+            findings: checked.findings.iter().map(Warning::of).collect(),
+            ..CheckResult::nothing_read(name, full)
+        })
+    }
+
     /// Every note that holds all of the words, newest edit first, those in the trash last.
     ///
     /// # Errors
@@ -118,14 +140,13 @@ impl Backstop {
         job: &Job,
     ) -> Result<u64, Problem> {
         let loose = self.loose(out)?;
-        let file = NewFile::create(out, &loose.origin, &loose.run).map_err(Problem::writing)?;
-        let mut extracting = Extracting { wanted: attachment, file, written: None, job };
-        let _ = archive.archive()?;
-        archive.read_into(&mut extracting, job).map_err(of_flow)?;
-        let Some(bytes) = extracting.written else {
+        let mut file = NewFile::create(out, &loose.origin, &loose.run).map_err(Problem::writing)?;
+        let mut take = |bytes: &mut dyn std::io::Read| copy_through(bytes, &mut file);
+        let copied = pluck(archive.archive()?, attachment, &mut take, job).map_err(of_flow)?;
+        let Some(bytes) = copied else {
             return Err(Problem::new(Code::NotFound, "The bytes of this attachment are not in the archive."));
         };
-        extracting.file.sync().and_then(SyncedFile::commit).map_err(Problem::writing)?;
+        file.sync().and_then(SyncedFile::commit).map_err(Problem::writing)?;
         Ok(bytes)
     }
 
@@ -195,7 +216,7 @@ impl Backstop {
         }
     }
 
-    fn staged(&self, archive: &mut OpenArchive, job: &Job) -> Result<Stage, Problem> {
+    pub(super) fn staged(&self, archive: &mut OpenArchive, job: &Job) -> Result<Stage, Problem> {
         job.enter(StageWord::Reading, 0, archive.item_bytes());
         let how = Reading { keep: Keep::Rows, tolerance: Tolerance::List, bytes: Bytes::Pass };
         Stage::fill(self.scratch(), archive.archive()?, how, job).map_err(of_flow)
@@ -220,31 +241,4 @@ fn look_over(archive: &mut OpenArchive, job: &Job) -> Result<VerifyReport, Probl
         parts_not_read: unread.map(|(part, bytes)| UnreadPart { part, bytes }).collect(),
         findings: looked.findings.iter().map(Warning::of).collect(),
     })
-}
-
-struct Extracting<'a> {
-    wanted: &'a str,
-    file: NewFile,
-    written: Option<u64>,
-    job: &'a Job,
-}
-
-impl Sink for Extracting<'_> {
-    fn item(&mut self, _: Item) -> Result<(), FlowError> {
-        self.job.check()
-    }
-
-    fn attachment(&mut self, head: &AttachmentHead, body: &dyn Source) -> Result<(), FlowError> {
-        let by_hash = head.hash.as_ref().is_some_and(|hash| hash.hex == self.wanted);
-        if self.written.is_none() && (by_hash || head.id.as_str() == self.wanted) {
-            let mut bytes = body.open().map_err(FlowError::from_read)?;
-            self.written = Some(copy_through(&mut bytes, &mut self.file)?);
-        }
-        Ok(())
-    }
-
-    /// Damage elsewhere does not keep this attachment from being read.
-    fn finding(&mut self, _: backstop_model::Finding) -> Result<(), FlowError> {
-        Ok(())
-    }
 }

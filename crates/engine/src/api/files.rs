@@ -77,6 +77,12 @@ impl OpenArchive {
         &self.path
     }
 
+    /// Its file name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// Its size.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -94,7 +100,7 @@ impl OpenArchive {
         let head = self.head();
         OpenedArchive {
             token,
-            name: self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            name: self.name(),
             bytes: self.bytes,
             format: head.format.clone(),
             format_version: head.format_version.clone(),

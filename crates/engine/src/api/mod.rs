@@ -4,21 +4,27 @@
 //! what only a signed-in account may do; to have one is the proof. Every call blocks; long ones
 //! take a [`Job`], which counts their progress and carries the wish to stop.
 
+mod appearance;
 mod archives;
 mod backstop;
+mod contents;
 mod errors;
 mod files;
+mod looked;
 mod passphrase;
 mod session;
 mod types;
 
+pub use appearance::last_theme;
 pub use backstop::{Backstop, Setup};
 pub use backstop_crypto::{Password, PasswordTooLong, RecoveryKey, RecoveryKeyError};
 pub use backstop_formats::{ArchiveSecret, KeyTextError};
 pub use backstop_model::{Job, Progress, Stage};
+pub use contents::{Contents, Picture};
 pub use files::{
     ConvertOrder, ConvertReport, FoundNote, OpenArchive, ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport,
 };
+pub use looked::{CheckResult, ContentsCard, NoteAttachment};
 pub use session::{BackupOrder, PreparedRestore, RestoreOrder, Session};
 pub use types::*;
 

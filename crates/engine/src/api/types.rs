@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::looked::NoteAttachment;
 pub use crate::account::Strength;
 pub use crate::repository::Verified;
 pub use crate::schedule::{Interval, Protection};
@@ -438,8 +439,8 @@ pub struct NotePreview {
     pub notebooks: Vec<String>,
     /// Its tags.
     pub tags: Vec<String>,
-    /// Names of its attachments.
-    pub attachments: Vec<String>,
+    /// Its attachments.
+    pub attachments: Vec<NoteAttachment>,
 }
 
 /// A run, as `history --json` prints it.

@@ -124,12 +124,7 @@ impl Library {
     /// # Errors
     /// [`StoreError`].
     pub fn attachments(&self) -> Result<u64, StoreError> {
-        let count: i64 = self.store.db.query_row(
-            "SELECT count(*) FROM attachments WHERE hash IN (SELECT hash FROM blobs)",
-            [],
-            |row| row.get(0),
-        )?;
-        Ok(u64::try_from(count).unwrap_or_default())
+        self.store.attachments_here()
     }
 
     /// Notes here, live and in the trash.

@@ -37,6 +37,23 @@ pub struct NoteLine {
     pub flags: Flags,
 }
 
+/// An attachment of a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedLine {
+    /// The id of its row.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its MIME type.
+    pub mime: String,
+    /// Its size.
+    pub size_bytes: u64,
+    /// The hash its app names its bytes by.
+    pub hash: Option<String>,
+    /// Whether its bytes are known to be there.
+    pub here: bool,
+}
+
 /// Which notes to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NoteFilter {
@@ -129,6 +146,62 @@ impl Store {
             lines.push(note_line(row)?);
         }
         Ok((u64::try_from(total).unwrap_or_default(), lines))
+    }
+
+    /// The attachments of a note, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn attachments_of(&self, note: &str) -> Result<Vec<AttachedLine>, StoreError> {
+        let (from, to) = (kind_code(Kind::Note), kind_code(Kind::Attachment));
+        self.attached(
+            &format!(
+                "i.id IN (SELECT to_id FROM relations WHERE from_kind = {from} AND from_id = ?1 AND to_kind = {to})"
+            ),
+            note,
+        )
+    }
+
+    /// The attachment with this id, or whose bytes bear this hash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn attachment(&self, id_or_hash: &str) -> Result<Option<AttachedLine>, StoreError> {
+        Ok(self.attached("(i.id = ?1 OR a.hash = ?1)", id_or_hash)?.into_iter().next())
+    }
+
+    /// Attachments whose bytes are known to be there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn attachments_here(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.db.query_row(
+            "SELECT count(*) FROM attachments WHERE hash IN (SELECT hash FROM blobs)",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    fn attached(&self, condition: &str, of: &str) -> Result<Vec<AttachedLine>, StoreError> {
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT i.id, a.name, a.mime, a.size_bytes, a.hash,
+               EXISTS (SELECT 1 FROM blobs b WHERE b.hash = a.hash)
+             FROM items i JOIN attachments a ON a.item = i.rowid
+             WHERE i.kind = {kind} AND {condition} ORDER BY a.name COLLATE NOCASE, i.id",
+            kind = kind_code(Kind::Attachment)
+        ))?;
+        let lines = query.query_map([of], |row| {
+            Ok(AttachedLine {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                mime: row.get(2)?,
+                size_bytes: u64::try_from(row.get::<_, i64>(3)?).unwrap_or_default(),
+                hash: row.get(4)?,
+                here: row.get(5)?,
+            })
+        })?;
+        Ok(lines.collect::<Result<_, _>>()?)
     }
 
     /// Ids of the items of kind `from` that have a relation to `to`.

@@ -15,7 +15,7 @@ mod read;
 mod schema;
 mod write;
 
-pub use browse::{NoteFilter, NoteLine, NotebookLine};
+pub use browse::{AttachedLine, NoteFilter, NoteLine, NotebookLine};
 pub use error::StoreError;
 pub use read::StoredItem;
 pub use schema::{Lifetime, Store};

@@ -3,5 +3,6 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod backup;
+mod look;
 mod restore;
 mod world;

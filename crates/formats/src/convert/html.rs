@@ -2,7 +2,8 @@
 //!
 //! The note is hostile: it may come from anybody's file. ammonia decides what stays; before it, a
 //! quick pass puts words where pictures, files and embeds were, because nothing may be loaded.
-//! What comes out has no scripts, no styles, no sources and no links that lead anywhere.
+//! What comes out has no scripts, no styles, no sources and no links that lead anywhere. A window that
+//! can draw the note's own pictures asks for marks where they are, and finds the bytes by their hash.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -71,10 +72,34 @@ const PLACEHOLDER: &str = "attachment";
 /// address as `title`.
 #[must_use]
 pub fn sanitized(html: &str) -> String {
-    SANITIZER.clean(&with_words_for_embeds(html)).to_string()
+    SANITIZER.clean(&with_words_for_embeds(html, Pictures::Words)).to_string()
 }
 
-static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+/// The same, but a picture of the note itself becomes `<img data-hash="hex" alt="name">`. It has no
+/// source either: who shows it finds the bytes by the hash, or shows the name.
+#[must_use]
+pub fn sanitized_with_pictures(html: &str) -> String {
+    WITH_PICTURES.clean(&with_words_for_embeds(html, Pictures::Marks)).to_string()
+}
+
+/// What stands for a picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pictures {
+    /// Its name.
+    Words,
+    /// An element that says which it is.
+    Marks,
+}
+
+static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(builder);
+
+static WITH_PICTURES: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = builder();
+    builder.add_tags(["img"]).add_tag_attributes("img", ["data-hash", "alt"]);
+    builder
+});
+
+fn builder() -> Builder<'static> {
     let set = |names: &[&'static str]| names.iter().copied().collect::<HashSet<_>>();
     let tags: HashSet<_> = KEPT.into_iter().chain(KEPT_IN_TABLES).collect();
     let attributes = HashMap::from([
@@ -101,9 +126,9 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .allowed_classes(classes)
         .link_rel(None);
     builder
-});
+}
 
-fn with_words_for_embeds(html: &str) -> String {
+fn with_words_for_embeds(html: &str, pictures: Pictures) -> String {
     let mut out = String::with_capacity(html.len());
     let mut tags = Tags::new(html);
     while let Some(token) = tags.next() {
@@ -112,7 +137,10 @@ fn with_words_for_embeds(html: &str) -> String {
             Token::Close(name) => out.push_str(&format!("</{name}>")),
             Token::Other => {}
             Token::Open(name, attributes) if name.eq_ignore_ascii_case("img") => {
-                placeholder(attributes, &mut out);
+                match hash_of(attributes).filter(|_| pictures == Pictures::Marks) {
+                    Some(hash) => picture(&hash, attributes, &mut out),
+                    None => placeholder(attributes, &mut out),
+                }
             }
             Token::Open(name, attributes) if EMBEDS.iter().any(|embed| name.eq_ignore_ascii_case(embed)) => {
                 placeholder(attributes, &mut out);
@@ -141,12 +169,28 @@ fn file_name<'html>(name: &str, attributes: &'html str) -> Option<Cow<'html, str
     if is_file { attribute(attributes, "data-filename") } else { None }
 }
 
-fn placeholder(attributes: &str, out: &mut String) {
+/// The hash by which an app names a picture's bytes: hex digits and nothing else.
+fn hash_of<'html>(attributes: &'html str) -> Option<Cow<'html, str>> {
+    let is_hash = |text: &str| (8..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    attribute(attributes, "data-hash").filter(|hash| is_hash(hash))
+}
+
+fn picture(hash: &str, attributes: &str, out: &mut String) {
+    let name = name_of(attributes);
+    out.push_str(&format!("<img data-hash=\"{}\" alt=\"{}\">", escaped(hash), escaped(&name)));
+}
+
+/// What a person calls a picture or embed.
+fn name_of(attributes: &str) -> Cow<'_, str> {
     let named = ["data-filename", "title", "alt"]
         .iter()
         .find_map(|name| attribute(attributes, name).filter(|value| !value.trim().is_empty()));
+    named.unwrap_or(Cow::Borrowed("…"))
+}
+
+fn placeholder(attributes: &str, out: &mut String) {
     let mime = attribute(attributes, "data-mime").unwrap_or_default();
-    let name = named.unwrap_or(Cow::Borrowed("…"));
+    let name = name_of(attributes);
     out.push_str(&format!(
         "<span class=\"{PLACEHOLDER}\" title=\"{}\">{}</span>",
         escaped(&mime),
@@ -228,11 +272,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_picture_of_the_note_is_marked_and_has_no_source() {
+        let html = "<p>a<img src=\"https://e.invalid/x\" data-hash=\"9f3a62b1c4d5e6f7\" data-filename=\"pier&quot;.jpg\" data-mime=\"image/jpeg\" onload=x()>b</p>";
+        assert_eq!(
+            sanitized_with_pictures(html),
+            "<p>a<img data-hash=\"9f3a62b1c4d5e6f7\" alt=\"pier&quot;.jpg\">b</p>"
+        );
+        for hash in ["", "../../etc/passwd", "9f3a62b1c4d5e6f7/..", "g".repeat(16).as_str()] {
+            let html = format!("<img data-hash=\"{hash}\" alt=\"x\" src=\"https://e.invalid\">");
+            let shown = "<span class=\"attachment\" title=\"\">x</span>";
+            assert_eq!(sanitized_with_pictures(&html), shown, "{hash}");
+        }
+    }
+
     fn assert_harmless(html: &str) {
-        let safe = sanitized(html);
-        for token in Tags::new(&safe) {
+        is_harmless(html, &sanitized(html));
+        is_harmless(html, &sanitized_with_pictures(html));
+    }
+
+    fn is_harmless(html: &str, safe: &str) {
+        for token in Tags::new(safe) {
             let Token::Open(name, attributes) = token else { continue };
-            assert!(KEPT.contains(&name) || KEPT_IN_TABLES.contains(&name), "{name} out of {html}");
+            let kept = KEPT.contains(&name) || KEPT_IN_TABLES.contains(&name) || name == "img";
+            assert!(kept, "{name} out of {html}");
             for forbidden in ["src", "href", "style", "onerror", "onclick", "onload", "srcdoc", "action"] {
                 assert_eq!(attribute(attributes, forbidden), None, "{safe} out of {html}");
             }

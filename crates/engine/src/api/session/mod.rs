@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod browse;
+mod check;
 mod overview;
 mod restore;
 mod settings;

@@ -165,7 +165,7 @@ impl Session {
         let _ = self.catalog().change(|catalog| catalog.record(made, &file, now, &account, trigger));
     }
 
-    fn catalog(&self) -> CatalogFile {
+    pub(super) fn catalog(&self) -> CatalogFile {
         CatalogFile::new(&self.folder, &self.origin)
     }
 
