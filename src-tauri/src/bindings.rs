@@ -46,13 +46,18 @@ pub(crate) fn commands() -> Builder<Wry> {
             archives::archives,
             archives::pick_archive,
             archives::open_known,
+            archives::hold_known,
+            archives::check_archive,
+            archives::show_in_folder,
             archives::unlock_archive,
             archives::plan_restore,
             archives::plan_undo,
             archives::apply_plan,
+            library::look_into,
             library::notebooks,
             library::notes,
             library::note_preview,
+            library::save_attachment,
         ])
         .typ::<ArchiveDropped>()
         .typ::<CloseQuestion>()
@@ -129,7 +134,7 @@ mod tests {
     #[test]
     fn the_policy_of_the_page_is_the_one_that_was_decided() {
         let conf: Value = serde_json::from_str(include_str!("../tauri.conf.json")).expect("JSON");
-        let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' backstop:; \
+        let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' backstop: http://backstop.localhost; \
             font-src 'self'; connect-src ipc: http://ipc.localhost; frame-src 'none'; object-src 'none'; \
             base-uri 'none'; form-action 'none'";
         assert_eq!(conf["app"]["security"]["csp"], policy);

@@ -1,6 +1,7 @@
 //! The one window: in front or not, shown and hidden.
 
 use backstop_engine::api::Theme;
+use tauri::window::Color;
 use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
 
 /// The label of the one window.
@@ -9,21 +10,53 @@ pub(crate) const MAIN: &str = "main";
 /// The event that asks the window to read its overview again.
 const OVERVIEW_CHANGED: &str = "overview_changed";
 
-/// Opens the window as `tauri.conf.json` describes it.
+/// The grounds of the page in both looks, as `ui/src/lib/styles/tokens.css` has them.
+const LIGHT_GROUND: Color = Color(0xff, 0xff, 0xff, 0xff);
+const DARK_GROUND: Color = Color(0x18, 0x1a, 0x19, 0xff);
+
+/// Opens the window as `tauri.conf.json` describes it, in the look that was last chosen: the page gets it
+/// before its first line, so that nothing is painted in the other one.
 ///
 /// Its web view keeps nothing on the disk, unless a driver is to control it: WebKitGTK lets nobody drive a web
 /// view that keeps nothing. See `docs/decisions/0004-automation.md`.
 ///
 /// # Errors
 /// The system gives no window.
-pub(crate) fn open(app: &App) -> tauri::Result<()> {
+pub(crate) fn open(app: &App, theme: Theme) -> tauri::Result<()> {
     let driven = std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true");
     for described in &app.config().app.windows {
-        WebviewWindowBuilder::from_config(app, described)?
+        let mut window = WebviewWindowBuilder::from_config(app, described)?
             .incognito(described.incognito && !driven)
-            .build()?;
+            .initialization_script(first_paint(theme));
+        if let Some((frame, ground)) = painted(theme) {
+            window = window.theme(Some(frame)).background_color(ground);
+        }
+        window.build()?;
     }
     Ok(())
+}
+
+/// A chosen look: the frame's, and the ground behind a page that is not drawn yet.
+fn painted(theme: Theme) -> Option<(tauri::Theme, Color)> {
+    match theme {
+        Theme::System => None,
+        Theme::Light => Some((tauri::Theme::Light, LIGHT_GROUND)),
+        Theme::Dark => Some((tauri::Theme::Dark, DARK_GROUND)),
+    }
+}
+
+/// The script that the page runs before anything of its own. `ui/src/main.ts` reads what it leaves, for
+/// web views that run it before there is an element.
+fn first_paint(theme: Theme) -> String {
+    let word = match theme {
+        Theme::System => "",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    format!(
+        "window.__THEME__ = '{word}';
+         if ('{word}' && document.documentElement) document.documentElement.dataset.theme = '{word}';"
+    )
 }
 
 /// Brings the window to the front, from wherever it is.
@@ -45,11 +78,7 @@ pub(crate) fn hide(app: &AppHandle) {
 
 /// Gives the window's frame the look that the page has.
 pub(crate) fn paint(app: &AppHandle, theme: Theme) {
-    app.set_theme(match theme {
-        Theme::System => None,
-        Theme::Light => Some(tauri::Theme::Light),
-        Theme::Dark => Some(tauri::Theme::Dark),
-    });
+    app.set_theme(painted(theme).map(|(frame, _)| frame));
 }
 
 /// Whether somebody is looking at the window.

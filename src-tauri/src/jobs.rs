@@ -13,10 +13,22 @@ use crate::shell::{Shell, blocking};
 /// `not_logged_in`; `busy` while another job runs; what the work meets.
 pub(crate) async fn run<T: Send + 'static>(
     shell: &Arc<Shell>,
-    mut show: impl FnMut(JobProgress) + Send + 'static,
+    show: impl FnMut(JobProgress) + Send + 'static,
     work: impl FnOnce(&Shell, &Session, &Job) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let session = shell.session()?;
+    run_for_anyone(shell, show, move |shell, job| work(shell, &session, job)).await
+}
+
+/// Runs a job that needs nobody to be signed in. `show` gets its progress, at most ten times a second.
+///
+/// # Errors
+/// `busy` while another job runs; what the work meets.
+pub(crate) async fn run_for_anyone<T: Send + 'static>(
+    shell: &Arc<Shell>,
+    mut show: impl FnMut(JobProgress) + Send + 'static,
+    work: impl FnOnce(&Shell, &Job) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
     let guard = shell.running.start()?;
     let (job, running) = (guard.job(), Arc::clone(&shell.running));
     let sampling = tauri::async_runtime::spawn(async move {
@@ -28,7 +40,7 @@ pub(crate) async fn run<T: Send + 'static>(
     });
     let shell = Arc::clone(shell);
     // The guard goes into the work, so that the place is free exactly when the work is over.
-    let end = blocking(move || work(&shell, &session, &guard.job())).await;
+    let end = blocking(move || work(&shell, &guard.job())).await;
     sampling.abort();
     end
 }

@@ -16,6 +16,7 @@ mod held;
 mod jobs;
 mod notices;
 mod picker;
+mod pictures;
 mod progress;
 mod running;
 mod secret_in;

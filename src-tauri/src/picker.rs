@@ -19,6 +19,8 @@ pub(crate) enum Ask {
     Folder,
     /// A new file for the recovery key.
     NewKeyFile,
+    /// A file to save an attachment as, with the name that its note gives it.
+    NewFile(String),
 }
 
 /// The answer that comes later; `None` if the person changed their mind.
@@ -41,7 +43,7 @@ impl Picker for SystemDialogs {
             Ask::Archive => {
                 let dialog = dialog
                     .set_title("Choose a backup")
-                    .add_filter("Notesnook backups", &["nnbackupz", "nnbackup"])
+                    .add_filter("Backups", &["nnbackupz", "nnbackup", "backstop"])
                     .add_filter("All files", &["*"]);
                 path_of(dialog.pick_file())
             }
@@ -53,8 +55,25 @@ impl Picker for SystemDialogs {
                     .add_filter("Text", &["txt"]);
                 path_of(dialog.save_file())
             }
+            Ask::NewFile(name) => {
+                let dialog = dialog.set_title("Save the attachment").set_file_name(file_name(&name));
+                path_of(dialog.save_file())
+            }
         }
     }
+}
+
+/// A name out of a note, made into one that a file may have: it comes from anybody's file, and none may
+/// lead into another folder. The person sees it and may change it.
+fn file_name(name: &str) -> String {
+    let allowed = |letter: char| match letter {
+        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
+        control if control.is_control() => '_',
+        other => other,
+    };
+    let name: String = name.chars().map(allowed).take(120).collect();
+    let name = name.trim().trim_start_matches('.').trim_end_matches('.').to_owned();
+    if name.is_empty() { "attachment".to_owned() } else { name }
 }
 
 fn path_of(picked: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) -> Answer {
@@ -127,6 +146,22 @@ mod tests {
         let first = "//! Where a person picks files and folders: a port, so that tests can script what a dialog answers.";
         assert_eq!(next().as_deref(), Some(Path::new(first)));
         assert_eq!(next().as_deref(), Some(Path::new("//!")));
+    }
+
+    #[test]
+    fn the_name_of_an_attachment_leads_nowhere() {
+        for (name, file) in [
+            ("pier.jpg", "pier.jpg"),
+            ("../../.ssh/id", "_.._.ssh_id"),
+            ("C:\\a|b?.txt", "C__a_b_.txt"),
+            (".hidden", "hidden"),
+            (" \n", "_"),
+            ("..", "attachment"),
+            ("", "attachment"),
+            ("Straße 日本.png", "Straße 日本.png"),
+        ] {
+            assert_eq!(super::file_name(name), file, "{name}");
+        }
     }
 
     #[test]

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use backstop_engine::api::{
-    AppState, ArchiveSecret, Backstop, Code, FolderChoice, Job, OpenArchive, OpenedArchive, Password,
-    PlanSummary, PreparedRestore, Problem, Session, Setup, Theme,
+    AppState, ArchiveSecret, Backstop, CheckResult, Code, Contents, ContentsCard, FolderChoice, Job,
+    OpenArchive, OpenedArchive, Password, PlanSummary, PreparedRestore, Problem, Session, Setup, Theme,
+    last_theme,
 };
 
 use crate::held::Held;
@@ -43,6 +44,8 @@ pub(crate) struct Shell {
     pub(crate) folders: Held<PathBuf>,
     /// Archives that were picked or dropped.
     pub(crate) archives: Held<Picked>,
+    /// What is in the archive that is being looked at, under the archive's token: another takes its place.
+    pub(crate) contents: Held<Arc<Contents>>,
     /// The plan that is being looked at: a new one takes its place.
     pub(crate) plans: Held<PreparedRestore>,
     /// The job that runs.
@@ -61,6 +64,7 @@ impl Shell {
             made: Mutex::new(None),
             folders: Held::new("folder", 8),
             archives: Held::new("archive", 8),
+            contents: Held::new("contents", 1),
             plans: Held::new("plan", 1),
             running: Arc::new(Running::default()),
         }
@@ -158,13 +162,33 @@ impl Shell {
     pub(crate) fn state(&self) -> Result<AppState, Problem> {
         let engine = self.engine()?;
         let session = self.signed_in();
+        let theme = match &session {
+            Some(session) => session.theme()?,
+            None => engine.last_theme(),
+        };
+        // Only a hint for the next start: a data folder that can't be written says so elsewhere.
+        let _ = engine.remember_theme(theme);
         Ok(AppState {
             accounts: engine.accounts_last_first()?,
             signed_in: session.as_ref().map(|session| session.account()),
             keychain: engine.keychain(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            theme: session.map_or(Ok(Theme::System), |session| session.theme())?,
+            theme,
         })
+    }
+
+    /// The look to open the window with, before anything else is known.
+    pub(crate) fn first_theme(&self) -> Theme {
+        (self.setup)().map_or(Theme::System, |setup| last_theme(&setup.data_dir))
+    }
+
+    /// Changes the look, for who is signed in and for the next start.
+    ///
+    /// # Errors
+    /// The settings can't be written.
+    pub(crate) fn set_theme(&self, session: &Session, theme: Theme) -> Result<(), Problem> {
+        session.set_theme(theme)?;
+        self.engine()?.remember_theme(theme)
     }
 
     /// Forgets the kept login and everything that was opened for who was signed in.
@@ -175,6 +199,7 @@ impl Shell {
         let _alone = self.running.start()?;
         self.session()?.sign_out()?;
         self.archives.clear();
+        self.contents.clear();
         self.set_session(None);
         Ok(())
     }
@@ -245,6 +270,41 @@ impl Shell {
         self.open(&self.picked(token)?)
     }
 
+    /// Reads an archive that is held so that it can be looked at, and tells what is in it.
+    ///
+    /// # Errors
+    /// `not_found` for a token that names nothing; `secret_required`; what the file is not; a cancel.
+    pub(crate) fn look_into(&self, token: &str, job: &Job) -> Result<ContentsCard, Problem> {
+        let contents = self.engine()?.look_into(self.open_held(token)?, job)?;
+        let card = contents.card();
+        self.contents.keep(token, Arc::new(contents));
+        Ok(card)
+    }
+
+    /// What is looked at: an archive by its token, or the library of who is signed in.
+    ///
+    /// # Errors
+    /// `not_found` for a token that names nothing; `not_logged_in`.
+    pub(crate) fn shelf(&self, token: Option<&str>) -> Result<Shelf, Problem> {
+        match token {
+            Some(token) => self.contents.get(token).map(Shelf::Archive).ok_or_else(let_go),
+            None => self.session().map(Shelf::Library),
+        }
+    }
+
+    /// Checks an archive that is held. What is found of a known one is noted for who is signed in.
+    ///
+    /// # Errors
+    /// `not_found` for a token that names nothing; `secret_required` for a full check of a locked one;
+    /// a cancel.
+    pub(crate) fn check_held(&self, token: &str, full: bool, job: &Job) -> Result<CheckResult, Problem> {
+        let picked = self.picked(token)?;
+        match self.signed_in() {
+            Some(session) => session.check(&picked.path, &mut || self.open(&picked), full, job),
+            None => self.engine()?.check(&mut self.open(&picked)?, full, job),
+        }
+    }
+
     fn picked(&self, token: &str) -> Result<Picked, Problem> {
         self.archives.get(token).ok_or_else(let_go)
     }
@@ -253,6 +313,13 @@ impl Shell {
         let card = self.open(&picked)?.card(token.to_owned());
         self.archives.keep(token, picked);
         Ok(card)
+    }
+
+    /// Holds a known archive under a token, opened or not: a check of one that does not open has a result.
+    pub(crate) fn hold_path(&self, path: PathBuf) -> String {
+        let token = self.archives.token();
+        self.archives.keep(&token, Picked { path, secret: None });
+        token
     }
 
     fn open(&self, picked: &Picked) -> Result<OpenArchive, Problem> {
@@ -269,6 +336,14 @@ impl Shell {
         }
         Ok(archive)
     }
+}
+
+/// Notes that are looked at: those of the library, or of an archive.
+pub(crate) enum Shelf {
+    /// The library of who is signed in.
+    Library(Arc<Session>),
+    /// An archive.
+    Archive(Arc<Contents>),
 }
 
 fn is_password_of(session: &Session, password: &Password) -> Result<(), Problem> {

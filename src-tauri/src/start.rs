@@ -11,7 +11,7 @@ use tauri::{App, AppHandle, Manager, Window, WindowEvent};
 use crate::closing::{self, Awake};
 use crate::notices::SystemNotices;
 use crate::shell::Shell;
-use crate::{alone, automatic, bindings, drops, front, picker, tray};
+use crate::{alone, automatic, bindings, drops, front, picker, pictures, tray};
 
 /// Runs the program until it ends.
 ///
@@ -25,12 +25,15 @@ pub(crate) fn run() -> tauri::Result<()> {
         .manage(tray::Said::default())
         .manage(picker::choose())
         .invoke_handler(bindings::commands().invoke_handler())
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
+            pictures::answer(context.app_handle(), request.uri().path(), responder);
+        })
         .on_window_event(followed)
         .setup(|app| {
             // First, so that a second start does nothing else.
             alone::or_end(app.handle())?;
             set_up(app);
-            Ok(front::open(app)?)
+            Ok(front::open(app, app.state::<Arc<Shell>>().first_theme())?)
         })
         .run(tauri::generate_context!())
 }

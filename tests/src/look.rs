@@ -86,9 +86,12 @@ impl Window {
     pub fn theme(&self, theme: Theme) -> Outcome {
         let script = "document.documentElement.dataset.theme = arguments[0]";
         self.ask(script, vec![json!(theme.word())])?;
-        // Colours fade for a moment; a picture of that shows neither theme.
-        let fading = "return document.getAnimations().filter((one) => one instanceof CSSTransition).length";
-        crate::process::until(std::time::Duration::from_secs(5), || {
+        // Colours fade for a moment; a picture of that shows neither theme. Nobody waits for a busy machine
+        // to paint every step of it.
+        let fading = "const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+            fading.forEach((one) => one.finish());
+            return fading.length";
+        crate::process::until(std::time::Duration::from_secs(20), || {
             let fading = self.ask(fading, Vec::new())?;
             if fading == json!(0) {
                 Ok(())

@@ -57,6 +57,7 @@ pub struct Window {
     desk: Desk,
     name: String,
     app: PathBuf,
+    large_text: bool,
 }
 
 impl Window {
@@ -77,6 +78,18 @@ impl Window {
     /// If a program is missing or the window does not open in time.
     pub fn open_with_real_dialogs(name: &str, equipment: Equipment) -> Outcome<Self> {
         Self::open_on(Desk::new(equipment)?, name)
+    }
+
+    /// Opens the app on a new desk whose system draws text so many times as large as usual.
+    ///
+    /// # Errors
+    /// If a program is missing or the window does not open in time.
+    pub fn open_with_large_text(name: &str, times: u32) -> Outcome<Self> {
+        let mut desk = Desk::new(Equipment::default())?;
+        desk.set("GDK_DPI_SCALE", times.to_string());
+        let script = desk.file(PICKS);
+        desk.set("BACKSTOP_PICKS", script);
+        Ok(Self { large_text: true, ..Self::open_on(desk, name)? })
     }
 
     /// Opens the app on a desk that is there.
@@ -104,7 +117,8 @@ impl Window {
         let session = session
             .map_err(|_| Trouble::new(format!("the window did not open. The app said:\n{}", told())))?
             .map_err(|error| Trouble::from(error).during(format!("opening the window ({})", told())))?;
-        Ok(Self { session: Session(Some(session)), runtime, driver, desk, name: name.to_owned(), app })
+        let (session, name) = (Session(Some(session)), name.to_owned());
+        Ok(Self { session, runtime, driver, desk, name, app, large_text: false })
     }
 
     /// Ends the app hard, as a crash or a power cut would, and opens it again on the same desk.
@@ -155,7 +169,16 @@ impl Window {
     pub fn click(&self, role: &str, name: &str) -> Outcome {
         let doing = format!("pressing the {role} “{name}”");
         self.retrying(&doing, || {
+            // Large text leaves no room beside the page: the navigation is behind a button.
+            if self.large_text && role == "link" && self.has("button", "Open menu")? {
+                let menu = self.find_now("button", "Open menu")?;
+                self.ask("arguments[0].click()", vec![menu.to_json()?])?;
+            }
             let element = self.find_now(role, name)?;
+            if self.large_text {
+                // The driver counts pixels as if text were not larger, and would press beside it.
+                return self.ask("arguments[0].click()", vec![element.to_json()?]).map(drop);
+            }
             self.run(element.click())
         })
     }
@@ -332,6 +355,15 @@ impl Window {
     pub fn ask(&self, script: &str, arguments: Vec<Value>) -> Outcome<Value> {
         let session = self.session()?;
         Ok(self.run(session.execute(script, arguments))?.json().clone())
+    }
+
+    /// Runs a script in the page that answers later, by calling its last argument.
+    ///
+    /// # Errors
+    /// If the script throws, never answers, or the driver does not.
+    pub fn ask_later(&self, script: &str, arguments: Vec<Value>) -> Outcome<Value> {
+        let session = self.session()?;
+        Ok(self.run(session.execute_async(script, arguments))?.json().clone())
     }
 
     /// Sends one WebDriver command that has no method of its own here.

@@ -16,12 +16,15 @@ const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const fake = readFileSync(join(here, 'fake.js'), 'utf8');
+const picture = readFileSync(join(here, '../../icons/128x128.png'));
 const axe = readFileSync(join(here, '../node_modules/axe-core/axe.min.js'), 'utf8');
 
 export interface Look {
   name: string;
   dark: boolean;
   width: number;
+  /** The system's own few colours, as with high contrast on Windows. */
+  forced?: boolean;
   /** Size of plain text. Media queries in em follow it, as with the browser's own setting. */
   text: number;
 }
@@ -31,6 +34,7 @@ export const looks: Look[] = [
   { name: 'dark', dark: true, width: 1100, text: 16 },
   { name: '320', dark: false, width: 320, text: 16 },
   { name: 'text200', dark: false, width: 1100, text: 32 },
+  { name: 'forced', dark: true, forced: true, width: 1100, text: 16 },
 ];
 
 export class Bench {
@@ -42,6 +46,8 @@ export class Bench {
       const path = (request.url ?? '/').split('?')[0] ?? '/';
       const file = path === '/' ? '/index.html' : path;
       if (path === '/favicon.ico') return void response.writeHead(204).end();
+      // Pictures of notes, which the app answers by a scheme of its own.
+      if (path.startsWith('/picture/')) return void response.writeHead(200, { 'content-type': 'image/png' }).end(picture);
       try {
         const body = readFileSync(join(dist, file));
         response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY }).end(body);
@@ -82,8 +88,8 @@ export class Sheet {
     await this.context.close();
   }
 
-  async look({ dark, width, text }: Look) {
-    await this.page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+  async look({ dark, forced = false, width, text }: Look) {
+    await this.page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', forcedColors: forced ? 'active' : 'none', reducedMotion: 'reduce' });
     await this.page.setViewportSize({ width, height: 760 });
     const devtools = await this.context.newCDPSession(this.page);
     await devtools.send('Page.setFontSizes', { fontSizes: { standard: text, fixed: text * 0.8125 } });

@@ -18,7 +18,7 @@
     app: { accounts: config.accounts ?? [], signed_in: null, keychain: config.keychain ?? 'available', version: '0.1.0', theme: config.theme ?? 'system' },
     overview: {
       status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY },
-      interval: 'daily', encryption: true, folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask',
+      interval: 'daily', encryption: true, folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
     },
     cancelled: false,
@@ -44,7 +44,8 @@
   ];
   const titles = ['Sourdough, the slow way', 'Starter feeding log', 'Rye and caraway', 'Flour suppliers in Malmö and around the strait, with their opening hours', 'Oven temperatures', ''];
   const note = (index) => ({ id: `n${index}`, app: 'notesnook', title: titles[index % titles.length], edited: now - index * 3 * DAY, trashed: false, locked: index === 4, favorite: index === 1, pinned: index === 0 });
-  const html = '<h2>Dough</h2><p>850 g strong white flour, <strong>720 g</strong> water at 28 °C, see <a title="https://example.org/flour">the mill</a>. <span class="attachment" title="image/jpeg">loaf.jpg</span></p><ul class="checklist"><li class="checklist--item checked"><p>Feed the starter</p></li><li class="checklist--item"><p>Heat the oven</p></li></ul><div class="callout" data-callout-type="tip"><h4>Tip</h4><p>Weigh the water.</p></div><ul><li>150 g wholemeal rye</li><li>200 g starter</li></ul><blockquote>Two loaves of about 900 g.</blockquote><table><tr><th>Hour</th><th>What</th></tr><tr><td>0</td><td>Mix</td></tr></table><pre><code>bake --at 240 --for 25</code></pre>';
+  const picture = '9f3a62b1c4d5e6f7';
+  const html = '<h2>Dough</h2><p>850 g strong white flour, <strong>720 g</strong> water at 28 °C, see <a title="https://example.org/flour">the mill</a>. <span class="attachment" title="application/pdf">mill.pdf</span></p><p><img data-hash="' + picture + '" alt="loaf.jpg"></p><ul class="checklist"><li class="checklist--item checked"><p>Feed the starter</p></li><li class="checklist--item"><p>Heat the oven</p></li></ul><div class="callout" data-callout-type="tip"><h4>Tip</h4><p>Weigh the water.</p></div><ul><li>150 g wholemeal rye</li><li>200 g starter</li></ul><blockquote>Two loaves of about 900 g.</blockquote><table><tr><th>Hour</th><th>What</th></tr><tr><td>0</td><td>Mix</td></tr></table><pre><code>bake --at 240 --for 25</code></pre>';
 
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
   const right = (typed) => { if (typed !== password) throw wrong; };
@@ -162,16 +163,29 @@
       const whole = await progress(channel, 9_412_000);
       const undo = plan === 'u1';
       if (whole) world.overview.notes = undo ? 1204 : 1213;
+      if (whole) world.overview.undo = undo ? null : { run: 'r8', at: Date.now(), items: counts({ added: 14, updated: 1 }), notes: 10, attachments: 31 };
       return { run: undo ? 'r9' : 'r8', outcome: whole ? 'completed' : 'cancelled', items: undo ? counts({ removed: 14, updated: 1 }) : counts({ added: 14, updated: 1 }), notes: undo ? counts({ removed: 9, updated: 1 }) : counts({ added: 9, updated: 1 }), attachments: undo ? 0 : 31, safety_archive: 'safety', warnings: [] };
     },
     plan_undo: () => ({ token: 'u1', items: counts({ removed: 14, updated: 1 }), notes: counts({ removed: 9, updated: 1, kept: 1 }), only_here: 0, attachments: 0, changes: [], warnings: [] }),
+    look_into: async ({ progress: channel }) => {
+      if (config.hold === 'reading' && !(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
+      return { notes: 240, notebooks: 4, attachments: 31, warnings: config.odd ?? [], damaged: false };
+    },
+    hold_known: ({ archive }) => `held-${archive}`,
+    check_archive: async ({ token, full, progress: channel }) => {
+      if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
+      const bad = token.includes('11-15');
+      return { name: 'my-notes-2026-11-22.nnbackupz', full, sound: !bad, items_read: full ? 2400 : 0, notes: full ? (bad ? 1187 : 1204) : 0, attachments: full ? 31 : 0, not_read: full ? 0 : 9_412_000, findings: bad ? [{ code: 'checksum_mismatch', message: 'Part 3 of the backup is damaged.', item: 'chunk 3' }] : [] };
+    },
+    show_in_folder: () => null,
     notebooks: () => notebooks,
     notes: ({ query }) => {
       const total = query.words === 'nothing' ? 0 : query.notebook === null ? 240 : 6;
       const list = Array.from({ length: Math.min(query.limit, Math.max(0, total - query.offset)) }, (_, at) => note(query.offset + at));
       return { total, notes: list };
     },
-    note_preview: ({ id }) => ({ id, title: titles[Number(id.slice(1)) % titles.length], html: id === 'n4' ? null : html, locked: id === 'n4', created: now - 40 * DAY, edited: now - 3 * DAY, notebooks: ['Kitchen / Bread'], tags: ['bread', 'weekend'], attachments: ['loaf.jpg'] }),
+    note_preview: ({ id }) => ({ id, title: titles[Number(id.slice(1)) % titles.length], html: id === 'n4' ? null : html, locked: id === 'n4', created: now - 40 * DAY, edited: now - 3 * DAY, notebooks: ['Kitchen / Bread'], tags: ['bread', 'weekend'], attachments: [{ id: 'f1', name: 'loaf.jpg', mime: 'image/jpeg', bytes: 412_000, here: true }, { id: 'f2', name: 'mill.pdf', mime: 'application/pdf', bytes: 88_000, here: !config.bare }] }),
+    save_attachment: () => true,
   };
 
   let callbacks = 0;
@@ -186,6 +200,8 @@
   window.__EMIT__ = (event, payload = null) => { for (const handler of listeners.get(event) ?? []) window[`_${handler}`]({ event, id: handler, payload }); };
   window.__TAURI_EVENT_PLUGIN_INTERNALS__ = { unregisterListener: () => undefined };
   window.__TAURI_INTERNALS__ = {
+    // The bench answers it: the window's own scheme is the shell's.
+    convertFileSrc: (path) => `/${config.noPictures ? 'gone' : 'picture'}/${encodeURIComponent(path)}.png`,
     metadata: { currentWindow: { label: 'main' }, currentWebview: { label: 'main' } },
     transformCallback: register,
     unregisterCallback: forget,

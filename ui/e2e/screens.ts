@@ -44,6 +44,11 @@ async function plan(page: Page) {
   await press(page, 'Unlock');
   await page.getByText('Only here').waitFor();
 }
+/** The menu of a backup in the list. */
+async function known(page: Page, at: number) {
+  await link(page, 'restore');
+  await page.getByRole('button', { name: /^More for the backup of/i }).nth(at).click();
+}
 async function backup(page: Page) {
   await press(page, 'Create backup');
   await page.getByRole('menuitem').first().click();
@@ -53,7 +58,9 @@ const problem = { code: 'no_space', message: 'The drive “Elements” is full: 
 
 export const screens: Screen[] = [
   { name: 'welcome', world: {}, go: stay },
-  { name: 'opened-file', world: { locked: false }, go: async (page) => { await press(page, 'Open a backup I have'); await heading(page, 'Your backup is open'); } },
+  { name: 'contents', world: { locked: false }, go: async (page) => { await press(page, 'Open a backup I have'); await page.getByRole('option').first().click(); await page.getByText('strong white flour').waitFor(); } },
+  { name: 'contents-odd', world: { signedIn: true, bare: true, odd: [{ code: 'chunk_missing', message: 'Part 3 of the backup is missing.', item: null }] }, go: async (page) => { await known(page, 0); await page.getByRole('menuitem', { name: 'Look inside' }).click(); await page.getByText('One thing to know').click(); await page.getByRole('option').first().click(); await page.getByText('not in this backup').waitFor(); } },
+  { name: 'contents-reading', world: { locked: false, hold: 'reading' }, go: async (page) => { await press(page, 'Open a backup I have'); await page.getByText('Nothing is changed by looking').waitFor(); } },
   { name: 'protect', world: {}, go: protect },
   { name: 'protect-weak', world: {}, go: async (page) => { await protect(page); await page.getByLabel('Password', { exact: true }).fill('summer26'); await page.getByText('Not strong enough yet').waitFor(); await page.getByLabel('Password again').fill('winter'); await press(page, 'Create account'); } },
   { name: 'protect-strong', world: {}, go: async (page) => { await protect(page); await press(page, 'Suggest a passphrase'); await page.getByText('Strong enough.').waitFor(); } },
@@ -77,6 +84,12 @@ export const screens: Screen[] = [
   { name: 'progress', world: { signedIn: true, hold: 'writing' }, go: async (page) => { await backup(page); await page.getByText('Writing 602 of 1,204').waitFor(); } },
   { name: 'result-backup', world: home, go: async (page) => { await backup(page); await heading(page, 'Backup finished'); } },
   { name: 'restore', world: home, go: async (page) => { await link(page, 'restore'); await page.getByRole('heading', { name: /Date not known/ }).waitFor(); } },
+  { name: 'restore-menu', world: home, go: (page) => known(page, 1) },
+  { name: 'check-running', world: { signedIn: true, hold: 'checking' }, go: async (page) => { await known(page, 0); await page.getByRole('menuitem', { name: /Check every byte/ }).click(); await heading(page, 'Checking the backup'); } },
+  { name: 'check-sound', world: home, go: async (page) => { await known(page, 0); await page.getByRole('menuitem', { name: /Check every byte/ }).click(); await heading(page, 'This backup is whole'); } },
+  { name: 'check-quick', world: home, go: async (page) => { await known(page, 0); await page.getByRole('menuitem', { name: /Quick check/ }).click(); await heading(page, 'The structure is whole'); } },
+  { name: 'check-damaged', world: home, go: async (page) => { await known(page, 2); await page.getByRole('menuitem', { name: /Check every byte/ }).click(); await heading(page, 'Part of this backup is damaged'); } },
+  { name: 'undo-offer', world: { signedIn: true, overview: { undo: { run: 'r1', at: 1_790_000_000_000, items: {}, notes: 17, attachments: 6 } } }, go: (page) => page.getByText('It can still be undone.').waitFor() },
   { name: 'restore-empty', world: { signedIn: true, archives: [] }, go: async (page) => { await link(page, 'restore'); await page.getByText('No backups yet').waitFor(); } },
   { name: 'drop', world: home, go: async (page) => { await page.evaluate('window.__EMIT__("drag_over")'); await page.getByText('Drop the backup to open it').waitFor(); } },
   { name: 'unlock', world: home, go: unlock },

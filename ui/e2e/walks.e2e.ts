@@ -157,13 +157,81 @@ test('the first steps, by keyboard alone', () => walk({}, async (page) => {
   await shown(page, 'Protected');
 }));
 
+test('a file is read without an account, by keyboard alone', () => walk({}, async (page) => {
+  await tabTo(page, 'button', 'Open a backup I have');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Unlock this backup');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await shown(page, 'notesnook-backup-2026-11-20.nnbackupz');
+  await tabTo(page, 'option', /^Sourdough, the slow way Today/);
+  await page.keyboard.press('Enter');
+  await page.getByText('strong white flour').waitFor();
+  const drawn = page.getByRole('img', { name: 'loaf.jpg' });
+  await expect.poll(() => drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await tabTo(page, 'button', 'Save loaf.jpg as a file');
+  await page.keyboard.press('Enter');
+  await page.getByText('Saved loaf.jpg.').first().waitFor();
+  await tabTo(page, 'searchbox', 'Search notes');
+  await page.keyboard.type('nothing');
+  await page.getByText('No note has these words').waitFor();
+  await tabTo(page, 'button', 'Check');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await shown(page, 'This backup is whole');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Back');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Set up backups');
+}));
+
+test('a picture that is not in the backup leaves its name', () => walk({ signedIn: true, noPictures: true }, async (page, sheet) => {
+  await page.evaluate(() => { location.hash = '#/browse'; });
+  await tabTo(page, 'option', /^Sourdough, the slow way Today/);
+  await page.keyboard.press('Enter');
+  await page.locator('.attachment', { hasText: 'loaf.jpg' }).waitFor();
+  expect(await page.getByRole('img', { name: 'loaf.jpg' }).count()).toBe(0);
+  // Chromium says of each picture that it did not come.
+  sheet.problems.length = 0;
+}));
+
+test('a damaged backup is checked from the list, and what is whole is looked at', () => walk({ signedIn: true }, async (page) => {
+  await page.evaluate(() => { location.hash = '#/restore'; });
+  await page.getByRole('button', { name: /^More for the backup of/i }).nth(2).waitFor();
+  const name = await page.getByRole('button', { name: /^More for the backup of/i }).nth(2).getAttribute('aria-label');
+  await tabTo(page, 'button', name ?? '');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('c');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Part of this backup is damaged');
+  await page.getByText('Whole: 1,187 notes, 31 attachments.').waitFor();
+  await tabTo(page, 'button', 'Look at what is whole');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Restore into my library');
+  await page.keyboard.press('Enter');
+  await shown(page, 'The plan');
+}));
+
+test('a restore of an earlier day is undone from the first page', () => walk({ signedIn: true, overview: { undo: { run: 'r1', at: 1_790_000_000_000, items: {}, notes: 17, attachments: 6 } } }, async (page) => {
+  await page.getByText('It can still be undone.').waitFor();
+  await tabTo(page, 'button', 'Undo');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Undo the restore');
+  await tabTo(page, 'button', 'Undo');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Restore undone');
+  await tabTo(page, 'button', 'Done');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Restore');
+  expect(await page.getByText('It can still be undone.').count()).toBe(0);
+}));
+
 test('a file opened first is carried through the first steps to its plan', () => walk({}, async (page) => {
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   await press('Open a backup I have');
   await page.getByLabel('Password', { exact: true }).last().fill(PASSWORD);
   await press('Unlock');
-  await shown(page, 'Your backup is open');
-  await press('Create an account and restore');
+  await press('Restore into my library');
   await page.getByLabel('Your name').fill('Mira');
   await press('Suggest a passphrase');
   await press('Create account');

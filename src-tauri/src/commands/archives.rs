@@ -1,22 +1,18 @@
 //! Backups made, archives opened, plans made and carried out.
 
 use backstop_engine::api::{
-    ArchiveCard, ArchiveSecret, BackupOrder, BackupResult, Code, JobProgress, OpenedArchive, PlanSummary,
-    Problem, RestoreMode, RestoreResult,
+    ArchiveCard, ArchiveSecret, BackupOrder, BackupResult, CheckResult, Code, JobProgress, OpenedArchive,
+    PlanSummary, Problem, RestoreMode, RestoreResult,
 };
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
+use tauri_plugin_opener::OpenerExt;
 
-use super::{Answer, Here, ask, ask_shell, of};
+use super::{Answer, Here, ask, ask_shell, into, of};
 use crate::picker::{Ask, Picker};
 use crate::secret_in::PasswordIn;
-use crate::shell::let_go;
+use crate::shell::{Shell, let_go};
 use crate::{automatic, front, jobs};
-
-/// Sends progress to the window, for as long as there is one.
-fn into(progress: Channel<JobProgress>) -> impl FnMut(JobProgress) {
-    move |sample| drop(progress.send(sample))
-}
 
 /// Makes a backup of the library.
 #[tauri::command]
@@ -76,6 +72,37 @@ pub(crate) async fn pick_archive(
 #[specta::specta]
 pub(crate) async fn open_known(shell: Here<'_>, archive: String) -> Answer<OpenedArchive> {
     ask(&shell, move |shell, session| shell.hold_archive(session.archive_path(&archive)?)).await
+}
+
+/// Holds a known archive without opening it, to be checked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn hold_known(shell: Here<'_>, archive: String) -> Answer<String> {
+    ask(&shell, move |shell, session| Ok(shell.hold_path(session.archive_path(&archive)?))).await
+}
+
+/// Checks an archive that is held: every byte and item, or only its structure.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_archive(
+    shell: Here<'_>,
+    token: String,
+    full: bool,
+    progress: Channel<JobProgress>,
+) -> Answer<CheckResult> {
+    let work = move |shell: &Shell, job: &_| shell.check_held(&token, full, job);
+    jobs::run_for_anyone(&shell, into(progress), work).await
+}
+
+/// Shows a known archive in the system's file viewer, or its folder where that can't point at a file.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn show_in_folder(app: AppHandle, shell: Here<'_>, archive: String) -> Answer<()> {
+    let path = ask(&shell, move |_, session| session.archive_path(&archive)).await?;
+    let shown = app.opener().reveal_item_in_dir(&path);
+    let folder = path.parent().unwrap_or(&path).to_string_lossy().into_owned();
+    let shown = shown.or_else(|_| app.opener().open_path(folder, None::<&str>));
+    shown.map_err(|error| Problem::internal(&error))
 }
 
 /// Unlocks an archive that is held, by a password or a recovery key.

@@ -10,8 +10,9 @@ pub(crate) mod settings;
 
 use std::sync::Arc;
 
-use backstop_engine::api::{Password, Problem, Session};
+use backstop_engine::api::{JobProgress, Password, Problem, Session};
 use tauri::State;
+use tauri::ipc::Channel;
 
 use crate::secret_in::PasswordIn;
 use crate::shell::{Shell, blocking};
@@ -25,6 +26,11 @@ pub(crate) type Here<'a> = State<'a, Arc<Shell>>;
 /// The password within what the window sent.
 fn of(sent: Option<&PasswordIn>) -> Option<&Password> {
     sent.map(|sent| &sent.0)
+}
+
+/// Sends progress to the window, for as long as there is one.
+fn into(progress: Channel<JobProgress>) -> impl FnMut(JobProgress) {
+    move |sample| drop(progress.send(sample))
 }
 
 /// Asks something of who is signed in.

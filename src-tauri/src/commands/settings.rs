@@ -101,7 +101,7 @@ pub(crate) async fn open_folder(app: AppHandle, shell: Here<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_theme(app: AppHandle, shell: Here<'_>, theme: Theme) -> Answer<()> {
-    ask(&shell, move |_, session| session.set_theme(theme)).await?;
+    ask(&shell, move |shell, session| shell.set_theme(session, theme)).await?;
     front::paint(&app, theme);
     Ok(())
 }

@@ -2,7 +2,9 @@
 #![cfg(target_os = "linux")]
 
 mod access;
+mod cancels;
 mod four_clicks;
+mod looking;
 mod secrets;
 mod setting_up;
 mod system;

@@ -51,6 +51,6 @@ fn who_has_nothing_but_a_file_is_served_at_once() -> Outcome {
     second.will_pick(&archive)?;
     second.click("button", "Open a backup I have")?;
     Journey::through(&second).unlock(Secret::Password(PASSWORD))?;
-    second.find("heading", "Your backup is open")?;
-    second.wait_for("Encrypted, and opened")
+    second.wait_for("encrypted, and opened")?;
+    second.find("button", "Restore into my library").map(drop)
 }

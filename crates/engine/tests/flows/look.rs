@@ -1,5 +1,9 @@
 //! Archives and the library looked at: the same notes, the same pictures, the same files.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+
 use backstop_engine::api::{
     Code, Contents, Job, NoteQuery, RestoreMode, Session, Theme, Verified, last_theme,
 };
@@ -20,7 +24,8 @@ fn restored(world: &World, name: &str) -> Session {
 }
 
 fn put(path: &Path, bytes: &[u8]) {
-    File::create(path).and_then(|mut file| file.write_all(bytes)).expect("written");
+    let file = File::options().write(true).create(true).truncate(true).open(path);
+    file.and_then(|mut file| file.write_all(bytes)).expect("written");
 }
 
 fn all(trashed: bool) -> NoteQuery {

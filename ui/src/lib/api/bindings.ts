@@ -74,6 +74,12 @@ export const commands = {
 	pickArchive: () => __TAURI_INVOKE<OpenedArchive | null>("pick_archive"),
 	/**  Opens a known archive. */
 	openKnown: (archive: string) => __TAURI_INVOKE<OpenedArchive>("open_known", { archive }),
+	/**  Holds a known archive without opening it, to be checked. */
+	holdKnown: (archive: string) => __TAURI_INVOKE<string>("hold_known", { archive }),
+	/**  Checks an archive that is held: every byte and item, or only its structure. */
+	checkArchive: (token: string, full: boolean, progress: Channel<JobProgress>) => __TAURI_INVOKE<CheckResult>("check_archive", { token, full, progress }),
+	/**  Shows a known archive in the system's file viewer, or its folder where that can't point at a file. */
+	showInFolder: (archive: string) => __TAURI_INVOKE<null>("show_in_folder", { archive }),
 	/**  Unlocks an archive that is held, by a password or a recovery key. */
 	unlockArchive: (token: string, password: string | null, recoveryKey: string | null) => __TAURI_INVOKE<OpenedArchive>("unlock_archive", { token, password, recoveryKey }),
 	/**  Compares an archive with the library. Touches nothing. */
@@ -82,12 +88,16 @@ export const commands = {
 	planUndo: (run: string) => __TAURI_INVOKE<PlanSummary>("plan_undo", { run }),
 	/**  Carries out the plan that was shown. */
 	applyPlan: (plan: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<RestoreResult>("apply_plan", { plan, progress }),
+	/**  Opens an archive that is held to be looked at. Needs nobody to be signed in. */
+	lookInto: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<ContentsCard>("look_into", { token, progress }),
 	/**  Every notebook. */
-	notebooks: () => __TAURI_INVOKE<NotebookNode[]>("notebooks"),
+	notebooks: (archive: string | null) => __TAURI_INVOKE<NotebookNode[]>("notebooks", { archive }),
 	/**  A page of notes. */
-	notes: (query: NoteQuery) => __TAURI_INVOKE<NotePage>("notes", { query }),
+	notes: (archive: string | null, query: NoteQuery) => __TAURI_INVOKE<NotePage>("notes", { archive, query }),
 	/**  A note made safe to show. */
-	notePreview: (id: string, app: string) => __TAURI_INVOKE<NotePreview>("note_preview", { id, app }),
+	notePreview: (archive: string | null, id: string, app: string) => __TAURI_INVOKE<NotePreview>("note_preview", { archive, id, app }),
+	/**  Saves an attachment as a file that a person picks. `false` if they changed their mind. */
+	saveAttachment: (archive: string | null, id: string) => __TAURI_INVOKE<boolean>("save_attachment", { archive, id }),
 };
 
 /* Types */
@@ -205,6 +215,26 @@ export type ChangeCounts = {
 	failed: number,
 };
 
+/**  What a check of an archive found, for the window. */
+export type CheckResult = {
+	/**  The file's name. */
+	name: string,
+	/**  Whether every byte and item was read, or only its structure. */
+	full: boolean,
+	/**  Whether all that was read is whole. */
+	sound: boolean,
+	/**  Items that came out whole. */
+	items_read: number,
+	/**  Notes among them. */
+	notes: number,
+	/**  Attachments that came out whole. */
+	attachments: number,
+	/**  Bytes of the file that were not read. */
+	not_read: number,
+	/**  What is damaged or odd. */
+	findings: Warning[],
+};
+
 /**  What the person answered. */
 export type CloseChoice = 
 /**  Go on without a window. */
@@ -268,6 +298,20 @@ export type Code =
 "usage" | 
 /**  A fault of ours. */
 "internal";
+
+/**  What is in an archive that was opened to be looked at. */
+export type ContentsCard = {
+	/**  Notes in it, live and trashed. */
+	notes: number,
+	/**  Notebooks in it. */
+	notebooks: number,
+	/**  Attachments whose bytes are in it. */
+	attachments: number,
+	/**  Items that could not be read, and what is odd about the rest. */
+	warnings: Warning[],
+	/**  Whether any part could not be read. */
+	damaged: boolean,
+};
 
 /**  A new account, with the recovery key that must be shown once now. */
 export type CreatedAccount = {
@@ -337,6 +381,20 @@ export type KeychainState =
 /**  There is one, and it refuses us. */
 "denied";
 
+/**  A file that belongs to a note. */
+export type NoteAttachment = {
+	/**  The id of its row; names it in later calls. */
+	id: string,
+	/**  Its name, as the note's app has it. */
+	name: string,
+	/**  Its MIME type, as the note's app has it. */
+	mime: string,
+	/**  Its size. */
+	bytes: number,
+	/**  Whether its bytes are there: a backup may have been made without attachments. */
+	here: boolean,
+};
+
 /**  A page of notes. */
 export type NotePage = {
 	/**  How many there are in all. */
@@ -363,8 +421,8 @@ export type NotePreview = {
 	notebooks: string[],
 	/**  Its tags. */
 	tags: string[],
-	/**  Names of its attachments. */
-	attachments: string[],
+	/**  Its attachments. */
+	attachments: NoteAttachment[],
 };
 
 /**  Which notes of the library to list. */

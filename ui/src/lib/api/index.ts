@@ -1,7 +1,7 @@
 // The one door to the shell: a function for each command and each event, and nothing else.
 // Every rejection is a Problem. No other file imports @tauri-apps.
 
-import { Channel } from '@tauri-apps/api/core';
+import { Channel, convertFileSrc } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 
 import { commands } from './bindings';
@@ -68,16 +68,25 @@ export const runningJob = door(commands.runningJob);
 export const archives = door(commands.archives);
 export const pickArchive = door(commands.pickArchive);
 export const openKnown = door(commands.openKnown);
+export const holdKnown = door(commands.holdKnown);
+export const checkArchive = door((token: string, full: boolean, watch: Watch) =>
+  commands.checkArchive(token, full, channel(watch)));
+export const showInFolder = door(commands.showInFolder);
 export const unlockArchive = door(commands.unlockArchive);
 export const planRestore = door((token: string, mode: T.RestoreMode, watch: Watch) =>
   commands.planRestore(token, mode, channel(watch)));
 export const applyPlan = door((plan: string, watch: Watch) => commands.applyPlan(plan, channel(watch)));
 export const planUndo = door(commands.planUndo);
 
-// The library
+// Notes, of the library (null) or of an archive that is looked at (its token)
+export const lookInto = door((token: string, watch: Watch) => commands.lookInto(token, channel(watch)));
 export const notebooks = door(commands.notebooks);
 export const notes = door(commands.notes);
 export const notePreview = door(commands.notePreview);
+export const saveAttachment = door(commands.saveAttachment);
+/** Where the window gets a picture of a note from: see `pictures.rs`. */
+export const pictureAddress = (archive: string | null, hash: string): string =>
+  convertFileSrc(`${archive ?? 'library'}/${hash}`, 'backstop');
 
 // Events. Each gives back what stops listening.
 type Stop = () => void;

@@ -140,6 +140,18 @@ test('a note is shown in a tree of its own, its links lead nowhere and its style
   expect(container.querySelector('a')).toBeNull();
 });
 
+test('a picture is asked for by shelf and hash; one that is not there leaves its name', async () => {
+  Object.assign(window, { __TAURI_INTERNALS__: { convertFileSrc: (path: string, scheme: string) => `${scheme}://localhost/${encodeURIComponent(path)}` } });
+  const { container } = render(NoteBody, { html: '<p><img data-hash="9f3a62b1" alt="pier.jpg"><img alt="stray.png" src="https://example.org/x"></p>', archive: 'archive-2' });
+  const shadow = [...container.querySelectorAll('div')].find((element) => element.shadowRoot)?.shadowRoot;
+  const picture = shadow?.querySelector('img');
+  expect(picture?.getAttribute('src')).toBe('backstop://localhost/archive-2%2F9f3a62b1');
+  expect(shadow?.textContent).toBe('stray.png');
+  if (picture) await fireEvent.error(picture);
+  expect(shadow?.querySelector('img')).toBeNull();
+  expect(shadow?.textContent).toBe('pier.jpgstray.png');
+});
+
 test('a problem copies its code and details, never more', async () => {
   const writeText = vi.fn().mockResolvedValue(undefined);
   vi.stubGlobal('navigator', { language: 'en-GB', clipboard: { writeText } });

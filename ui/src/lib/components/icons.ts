@@ -27,6 +27,7 @@ export const icons = {
   key: '<circle cx="8" cy="15.500" r="4"/><path d="m11 12.500 8.500-8.500M16 7.500l2.500 2.500"/>',
   lock: '<rect x="5" y="10.500" width="14" height="9.500" rx="1.500"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.500"/>',
   menu: '<path d="M4 7h16M4 12h16M4 17h16"/>',
+  more: '<path d="M5.500 12h.01M12 12h.01M18.500 12h.01" stroke-width="2.800"/>',
   pause: '<circle cx="12" cy="12" r="8.500"/><path d="M9.500 8.500v7M14.500 8.500v7"/>',
   pending: '<circle cx="12" cy="12" r="8.500" stroke-dasharray="2.600 2.740"/>',
   person: '<circle cx="12" cy="8" r="3.500"/><path d="M5 20c.6-4 3.400-6 7-6s6.400 2 7 6"/>',

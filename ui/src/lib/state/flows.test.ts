@@ -3,9 +3,14 @@ import { tick } from 'svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { overviewOf, problem, shell } from '../../test/shell';
-import type { OpenedArchive } from '../api';
+import type { ArchiveCard, OpenedArchive } from '../api';
+import CheckDialog from '../components/CheckDialog.svelte';
 import PasswordDialog from '../components/PasswordDialog.svelte';
+import UndoLine from '../components/UndoLine.svelte';
+import { dropped } from '../drop';
 import { backupFlow } from './backup.svelte';
+import { check } from './check.svelte';
+import { contents } from './contents.svelte';
 import { notices } from './notices.svelte';
 import { overview } from './overview.svelte';
 import { PasswordChoice } from './password.svelte';
@@ -16,6 +21,7 @@ const words = { title: 'Confirm', confirm: 'Go on', doing: 'Checking' };
 const archive = (locked: boolean): OpenedArchive => ({
   token: 't', name: 'mine.nnbackupz', bytes: 9, format: 'nnbackupz', format_version: '6.1', created: null, encrypted: true, attachments_included: false, locked,
 });
+const counts = { added: 17, updated: 0, removed: 0, identical: 0, kept: 0, failed: 0 };
 const plan = { token: 'p', items: {}, notes: {}, only_here: 0, attachments: 0, changes: [], warnings: [] };
 
 async function type(text: string) {
@@ -138,17 +144,91 @@ describe('restore', () => {
     expect(calls.filter(({ command }) => command === 'plan_restore').map(({ args }) => args['mode'])).toEqual(['merge', 'overwrite']);
   });
 
-  test('a restore stays undoable after its task is left, an undo does not', async () => {
-    const done = { run: 'r1', outcome: 'completed', items: {}, notes: {}, attachments: 0, safety_archive: 's', warnings: [] };
-    shell({ open_known: () => archive(false), plan_restore: () => plan, plan_undo: () => plan, apply_plan: () => done, overview: () => overviewOf() });
-    await restoreFlow.open({ known: 'a' });
+  test('the undo of a restore is offered by the overview, whoever made the restore', async () => {
+    shell({ plan_undo: () => plan });
+    render(UndoLine, { undo: { run: 'r1', at: Date.now(), items: counts, notes: 17, attachments: 6 } });
+    expect(screen.getByText(/^Restored today .*: 17 notes\. It can still be undone\.$/)).toBeTruthy();
+    screen.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => restoreFlow.plan).not.toBeNull();
-    await restoreFlow.apply();
+    expect(restoreFlow.undo).toBe(true);
     restoreFlow.close();
-    expect(restoreFlow.last?.result.run).toBe('r1');
-    await restoreFlow.makeUndo('r1');
-    await restoreFlow.apply();
-    expect(restoreFlow.last).toBeNull();
+  });
+});
+
+describe('looking into a backup', () => {
+  const card = { notes: 17, notebooks: 3, attachments: 6, warnings: [], damaged: false };
+  const list = { total: 0, notes: [] };
+
+  test('its notes are asked for by its token, never those of the library', async () => {
+    const calls = shell({ look_into: () => card, notebooks: () => [], notes: () => list });
+    await contents.open(archive(false));
+    expect(contents.card).toEqual(card);
+    const asked = calls.filter(({ command }) => command === 'notebooks' || command === 'notes');
+    expect(asked.map(({ args }) => args['archive'])).toEqual(['t', 't']);
+    contents.close();
+    expect(contents.notes).toBeNull();
+  });
+
+  test('a cancel leaves, damage stays to be read', async () => {
+    shell({ look_into: () => { throw problem('cancelled'); } });
+    await contents.open(archive(false));
+    expect(contents.archive).toBeNull();
+    shell({ look_into: () => { throw problem('archive_cut', 'It is cut.'); } });
+    await contents.open(archive(false));
+    expect(contents.problem).toMatchObject({ code: 'archive_cut' });
+    contents.close();
+  });
+
+  test('a file dropped while nobody is signed in is shown at once', async () => {
+    shell({ look_into: () => card, notebooks: () => [], notes: () => list });
+    dropped(archive(false));
+    await expect.poll(() => contents.card).not.toBeNull();
+    contents.close();
+    dropped({ problem: problem('not_an_archive', 'letter.odt is not a backup.') });
+    expect(restoreFlow.problem).toMatchObject({ code: 'not_an_archive' });
+    restoreFlow.close();
+  });
+});
+
+describe('checking a backup', () => {
+  const known: ArchiveCard = {
+    id: 'a', name: 'mine.nnbackupz', path: '/x', place: null, created: null, attachments_included: true, encrypted: true, notes: 3, bytes: 9,
+    verified: 'never', verified_at: null, pinned: false, automatic: null,
+  };
+  const result = (sound: boolean, full = true) => ({ name: known.name, full, sound, items_read: 40, notes: 11, attachments: 2, not_read: full ? 0 : 9, findings: sound ? [] : [{ code: 'checksum_mismatch', message: 'A part is damaged.', item: null }] });
+
+  test('damage is named together with what is whole', async () => {
+    shell({ hold_known: () => 't5', check_archive: () => result(false) });
+    await check.ofKnown(known, true);
+    render(CheckDialog);
+    expect(screen.getByRole('heading', { name: 'Part of this backup is damaged' })).toBeTruthy();
+    expect(screen.getByText('What is whole can still be read and restored. Whole: 11 notes, 2 attachments.')).toBeTruthy();
+    expect(screen.getByText('A part is damaged.')).toBeTruthy();
+    check.close();
+  });
+
+  test('a quick check says what it did not read', async () => {
+    const calls = shell({ hold_known: () => 't5', check_archive: () => result(true, false) });
+    await check.ofKnown(known, false);
+    render(CheckDialog);
+    expect(screen.getByText(/The 9 bytes inside were not read/)).toBeTruthy();
+    expect(calls.find(({ command }) => command === 'check_archive')?.args).toMatchObject({ token: 't5', full: false });
+    check.close();
+  });
+
+  test('a locked one asks for its password, then is checked', async () => {
+    let opened = false;
+    shell({
+      hold_known: () => 't5', open_known: () => archive(true), unlock_archive: () => { opened = true; return archive(false); },
+      check_archive: ({ token }) => { if (token === 't5') throw problem('secret_required'); return result(true); },
+    });
+    await check.ofKnown(known, true);
+    await expect.poll(() => restoreFlow.unlocking).toBe(true);
+    await restoreFlow.unlock('right', null);
+    await expect.poll(() => check.result?.sound).toBe(true);
+    expect(opened).toBe(true);
+    check.close();
+    restoreFlow.close();
   });
 });
 

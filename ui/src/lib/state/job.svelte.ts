@@ -4,7 +4,7 @@ import * as api from '../api';
 import { backup } from '../strings';
 import { notices } from './notices.svelte';
 
-export type JobKind = 'backup' | 'plan' | 'restore' | 'undo';
+export type JobKind = 'backup' | 'plan' | 'restore' | 'undo' | 'look' | 'check';
 export const stages: api.StageWord[] = ['reading', 'encrypting', 'writing', 'checking'];
 
 class Job {
@@ -12,6 +12,8 @@ class Job {
   progress = $state.raw<api.JobProgress | null>(null);
   /** 0 to 1 over all stages. */
   fraction = $state(0);
+  /** 0 to 1 within the stage, for jobs of one stage. */
+  part = $state(0);
   /** The furthest stage so far. */
   stage = $state(0);
   /** Bytes a second in this stage, once there is enough to tell. */
@@ -48,6 +50,7 @@ class Job {
     this.kind = kind;
     this.progress = null;
     this.fraction = 0;
+    this.part = 0;
     this.stage = 0;
     this.rate = null;
     this.cancelling = false;
@@ -65,12 +68,14 @@ class Job {
     this.progress = progress;
     const index = Math.max(0, stages.indexOf(progress.stage));
     if (progress.stage !== this.stageName) {
+      this.part = 0;
       this.stageName = progress.stage;
       this.stageSince = now;
       this.stageBytes = progress.bytes_done;
       this.rate = null;
       notices.say(backup.progress.announce(index + 1, stages.length, backup.progress.stages[progress.stage]));
     }
+    this.part = Math.max(this.part, part(progress));
     this.stage = Math.max(this.stage, index);
     this.fraction = Math.max(this.fraction, Math.min(1, (index + part(progress)) / stages.length));
     const seconds = (now - this.stageSince) / 1000;

@@ -1,4 +1,6 @@
-// Reading the library: which notebook, which words, which page of the list, which note.
+// Reading notes, of the library or of an opened archive: which notebook, which words, which page, which note.
+
+import { createContext } from 'svelte';
 
 import * as api from '../api';
 
@@ -6,7 +8,10 @@ export const PAGE = 100;
 /** What the tree shows besides notebooks. */
 export type Shelf = { kind: 'all' } | { kind: 'trash' } | { kind: 'notebook'; id: string };
 
-class Library {
+export class Notes {
+  /** `archive` is the token of the one that is looked at; null is the library. */
+  constructor(readonly archive: string | null) {}
+
   notebooks = $state.raw<api.NotebookNode[]>([]);
   shelf = $state.raw<Shelf>({ kind: 'all' });
   words = $state('');
@@ -24,7 +29,7 @@ class Library {
 
   async load() {
     try {
-      this.notebooks = await api.notebooks();
+      this.notebooks = await api.notebooks(this.archive);
     } catch (caught) {
       this.problem = api.toProblem(caught);
       return;
@@ -64,7 +69,7 @@ class Library {
     this.chosen = null;
     this.preview = null;
     try {
-      const page = await api.notes({
+      const page = await api.notes(this.archive, {
         notebook: this.shelf.kind === 'notebook' ? this.shelf.id : null,
         trashed: this.shelf.kind === 'trash',
         words: this.words.trim() === '' ? null : this.words.trim(),
@@ -86,7 +91,7 @@ class Library {
     const mine = this.askedNote;
     this.chosen = note.id;
     try {
-      const preview = await api.notePreview(note.id, note.app);
+      const preview = await api.notePreview(this.archive, note.id, note.app);
       if (mine === this.askedNote && this.chosen === note.id) this.preview = preview;
     } catch (caught) {
       if (mine === this.askedNote) this.problem = api.toProblem(caught);
@@ -108,4 +113,7 @@ class Library {
   }
 }
 
-export const library = new Library();
+export const library = new Notes(null);
+
+/** The notes that the panes around a component show. */
+export const [notesHere, provideNotes] = createContext<Notes>();

@@ -19,8 +19,6 @@ class RestoreFlow {
   mode = $state<api.RestoreMode>('merge');
   plan = $state.raw<api.PlanSummary | null>(null);
   result = $state.raw<api.RestoreResult | null>(null);
-  /** The last finished restore of this session: its undo stays at hand. */
-  last = $state.raw<{ result: api.RestoreResult; at: number } | null>(null);
   problem = $state<api.Problem | null>(null);
   private undoRun = '';
   /** Where an opened archive goes next: to its plan, or only into the hand (first steps). */
@@ -99,17 +97,24 @@ class RestoreFlow {
     this.problem = null;
     try {
       const result = await job.run(this.undo ? 'undo' : 'restore', (watch) => api.applyPlan(plan.token, watch));
-      if (result.outcome === 'cancelled') this.cancelled();
+      if (result.outcome === 'cancelled') await this.lookAgain();
       else this.finish(result);
     } catch (caught) {
-      this.stopped(api.toProblem(caught));
+      const problem = api.toProblem(caught);
+      if (problem.code === 'cancelled') await this.lookAgain();
+      else this.stopped(problem);
     }
+  }
+
+  /** A plan is good for one attempt: after a cancel a fresh one is shown. */
+  private async lookAgain() {
+    notices.show(say.plan.cancelled);
+    await this.again();
   }
 
   private finish(result: api.RestoreResult) {
     this.result = result;
     this.step = 'result';
-    if (result.outcome !== 'failed') this.last = this.undo ? null : { result, at: Date.now() };
     const failed = result.outcome === 'failed';
     notices.say(failed ? say.result.failed : this.undo ? say.result.undone : say.result.done, failed);
     void overview.load();
@@ -131,7 +136,7 @@ class RestoreFlow {
     if (!this.plan) this.close();
   }
 
-  /** Leaves the task. The last result stays at hand for its undo. */
+  /** Leaves the task. The overview keeps the undo of the last restore at hand. */
   close() {
     this.step = null;
     this.archive = null;

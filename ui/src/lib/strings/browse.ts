@@ -1,4 +1,4 @@
-// Words of reading the notes of the library.
+// Words of reading notes.
 
 export const browse = {
   title: 'Browse',
@@ -27,6 +27,13 @@ export const browse = {
   created: (when: string) => `Created ${when}`,
   tags: 'Tags',
   attachments: 'Attachments',
+  save: 'Save',
+  saveFile: (name: string) => `Save ${name} as a file`,
+  saving: 'Saving',
+  saved: (name: string) => `Saved ${name}.`,
+  unnamed: 'Unnamed file',
+  notHere: 'not here: restored without attachments',
+  notInBackup: 'not in this backup',
   marks: { pinned: 'Pinned', favorite: 'Favourite', locked: 'Locked', trashed: 'In the trash' },
   backToList: 'Back to the list',
   remote: 'Nothing is loaded from the web here. Links are shown, not followed.',
