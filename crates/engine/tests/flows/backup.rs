@@ -55,7 +55,9 @@ fn a_backup_in_our_own_format_holds_the_same_and_needs_nobody_there() {
         world.engine.create_account("Olive", &password(PASSWORD), false, true).expect("an account");
     fill(&world, &session, "full-encrypted");
     session.use_folder(&world.path("documents"), None).expect("a folder");
-    session.set_setting("format", "backstop", None).expect("a format");
+    assert_eq!(session.format().expect("a format"), ArchiveFormat::Nnbackupz);
+    session.set_format(ArchiveFormat::Backstop).expect("a format");
+    assert_eq!(session.setting("format").as_deref(), Ok("backstop"), "by name too");
     let by_itself =
         session.run_due(&Conditions::by_hand(false), &Job::new()).expect("a backup").expect("due");
     assert!(by_itself.verified && by_itself.encrypted && by_itself.name.ends_with(".backstop"));

@@ -5,8 +5,8 @@ use std::path::Path;
 use backstop_crypto::Password;
 
 use super::Session;
-use crate::api::{Interval, OnClose, Problem, Theme};
-use crate::settings::{KEYS, Settings, needs_password};
+use crate::api::{ArchiveFormat, Interval, OnClose, Problem, Theme};
+use crate::settings::{KEYS, LIBRARY, Settings, needs_password};
 
 impl Session {
     pub(super) fn settings(&self) -> Result<Settings, Problem> {
@@ -59,6 +59,26 @@ impl Session {
     pub fn set_encryption(&self, on: bool, password: Option<&Password>) -> Result<(), Problem> {
         self.change(password, |settings| {
             settings.encryption = on;
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// The format of backups.
+    ///
+    /// # Errors
+    /// The settings can't be read.
+    pub fn format(&self) -> Result<ArchiveFormat, Problem> {
+        Ok(self.settings()?.format_of(LIBRARY))
+    }
+
+    /// The format of backups from now on. Those that are there stay as they are.
+    ///
+    /// # Errors
+    /// The settings can't be written.
+    pub fn set_format(&self, format: ArchiveFormat) -> Result<(), Problem> {
+        self.change(None, |settings| {
+            settings.formats.insert(LIBRARY.to_owned(), format);
             Ok(())
         })
         .map(drop)
