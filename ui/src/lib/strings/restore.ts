@@ -52,6 +52,8 @@ export const restore = {
     damagedLine: 'What is whole can still be read and restored.',
     whole: (notes: string, attachments: string) => `Whole: ${notes}, ${attachments}.`,
     quickLine: (size: string) => `The ${size} inside were not read. “Check every byte” reads them too.`,
+    quickAll: 'Its parts were looked over. “Check every byte” opens and compares them too.',
+    quickDamaged: '“Check every byte” tells what of it is still whole.',
     nothingWhole: 'Nothing in it can be read. Your other backups are not affected.',
     look: 'Look at what is whole',
     cancelled: 'Check cancelled. Nothing was changed.',
