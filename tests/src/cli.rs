@@ -59,6 +59,16 @@ impl Cli {
         Ok(cli)
     }
 
+    /// A fresh home whose secret `real` is the password of a file; a plain file needs none.
+    ///
+    /// # Errors
+    /// As [`Cli::new`].
+    pub fn opening(password: &str) -> Outcome<Self> {
+        let cli = Self::new()?;
+        cli.secret("real", if password.is_empty() { "not needed" } else { password })?;
+        Ok(cli)
+    }
+
     /// A path below the home.
     #[must_use]
     pub fn path(&self, below: &str) -> PathBuf {

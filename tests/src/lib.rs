@@ -9,6 +9,7 @@ pub mod cli;
 pub mod foreign;
 pub mod large;
 pub mod peer;
+pub mod real;
 pub mod trouble;
 
 #[cfg(target_os = "linux")]

@@ -3,14 +3,10 @@
 use std::fs;
 use std::io::Write as _;
 
-use backstop_testkit::fixture;
 use backstop_tests::Outcome;
 use backstop_tests::cli::{Cli, list, number, text};
+use backstop_tests::real::real;
 use serde_json::Value;
-
-fn real(name: &str) -> String {
-    fixture(&format!("notesnook/6.1/{name}.nnbackupz")).display().to_string()
-}
 
 /// What is in an archive, without what another format changes.
 fn contents(mut inventory: Value) -> Value {

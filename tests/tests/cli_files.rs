@@ -8,9 +8,9 @@ use std::path::Path;
 use backstop_testkit::fixture;
 use backstop_tests::cli::{Cli, FIRST_PASSWORD, list, number, text};
 use backstop_tests::foreign::{Part, chunk, chunk_of_version, marker, note, notes, write};
+use backstop_tests::real::{expected, real};
 use backstop_tests::{Outcome, Trouble};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 /// Real files, and the passwords that their README tells.
 const REAL: [(&str, &str); 5] = [
@@ -31,22 +31,6 @@ const OLDER: [(&str, &str); 7] = [
     ("6.1-old-rows/plain.nnbackupz", ""),
 ];
 const NOTESNOOKS_KEY: &str = "O-dc2UYbBG9PXoimHX61Cxd87M-NREjXFE5WNKEh5mU";
-
-fn real(name: &str) -> String {
-    fixture(&format!("notesnook/6.1/{name}.nnbackupz")).display().to_string()
-}
-
-fn expected(name: &str) -> Outcome<Value> {
-    let file = fixture(&format!("notesnook/6.1/{name}.nnbackupz.expect.json"));
-    Ok(serde_json::from_slice(&fs::read(file)?)?)
-}
-
-/// A desk whose secret `real` opens the file.
-fn desk_for(password: &str) -> Outcome<Cli> {
-    let cli = Cli::new()?;
-    cli.secret("real", if password.is_empty() { "not needed" } else { password })?;
-    Ok(cli)
-}
 
 /// RFC 3339 as the contract has it, from milliseconds.
 fn moment(ms: &Value) -> Option<String> {
@@ -85,7 +69,7 @@ fn moments_are_written_as_the_contract_says() {
 #[test]
 fn inspect_agrees_with_the_real_app_in_every_note() -> Outcome {
     for (name, password) in REAL {
-        let cli = desk_for(password)?;
+        let cli = Cli::opening(password)?;
         let found = cli.json(0, &["inspect", &real(name), "--archive-password-file", "@real"])?;
         let wanted = expected(name)?;
         let notes = list(&found, "/notes")?;
@@ -116,7 +100,7 @@ fn inspect_agrees_with_the_real_app_in_every_note() -> Outcome {
 #[test]
 fn inspect_agrees_with_the_real_app_in_all_the_rest() -> Outcome {
     for (name, password) in REAL {
-        let cli = desk_for(password)?;
+        let cli = Cli::opening(password)?;
         let found = cli.json(0, &["inspect", &real(name), "--archive-password-file", "@real"])?;
         let wanted = expected(name)?;
         let full = name.contains("full");
@@ -165,7 +149,7 @@ fn inspect_agrees_with_the_real_app_in_all_the_rest() -> Outcome {
 
 #[test]
 fn what_opens_an_archive_and_what_does_not() -> Outcome {
-    let cli = desk_for("harbour-lantern-42")?;
+    let cli = Cli::opening("harbour-lantern-42")?;
     cli.secret("key", NOTESNOOKS_KEY)?;
     cli.secret("typo", &NOTESNOOKS_KEY.replace('O', "P"))?;
     let file = real("full-encrypted");
@@ -291,7 +275,7 @@ fn of_a_damaged_archive_the_whole_part_is_listed() -> Outcome {
 
 #[test]
 fn verify_of_several_files_answers_for_each() -> Outcome {
-    let cli = desk_for("harbour-lantern-42")?;
+    let cli = Cli::opening("harbour-lantern-42")?;
     let whole = real("full-encrypted");
     let secret = ["--archive-password-file", "@real"];
     let report = cli.json(0, &[&["verify", &whole], &secret[..]].concat())?;
@@ -327,7 +311,7 @@ fn contents(mut inventory: Value) -> Value {
 #[test]
 fn convert_keeps_everything() -> Outcome {
     for (name, password) in REAL {
-        let cli = desk_for(password)?;
+        let cli = Cli::opening(password)?;
         let secret = ["--archive-password-file", "@real"];
         let before = contents(cli.json(0, &[&["inspect", &real(name)], &secret[..]].concat())?);
         let plain = ["convert", &real(name), "~/files/plain.nnbackupz", "--no-encryption"];
@@ -355,7 +339,7 @@ fn convert_keeps_everything() -> Outcome {
 #[test]
 fn older_backups_are_listed_and_converted() -> Outcome {
     for (name, password) in OLDER {
-        let cli = desk_for(password)?;
+        let cli = Cli::opening(password)?;
         let file = fixture(&format!("notesnook/{name}")).display().to_string();
         let secret = ["--archive-password-file", "@real"];
         let found = cli.json(3, &[&["inspect", &file], &secret[..]].concat())?;
@@ -395,7 +379,7 @@ fn older_backups_are_listed_and_converted() -> Outcome {
 
 #[test]
 fn older_backups_that_do_not_open_say_why() -> Outcome {
-    let cli = desk_for("orchard-gate-7")?;
+    let cli = Cli::opening("orchard-gate-7")?;
     let sealed = fixture("notesnook/5.8/encrypted.nnbackup").display().to_string();
     let document = cli.json(12, &["inspect", &sealed, "--archive-password-file", "@wrong"])?;
     assert_eq!(text(&document, "/error/code")?, "wrong_secret");
@@ -450,75 +434,6 @@ fn convert_refuses_what_could_surprise() -> Outcome {
 }
 
 #[test]
-fn items_and_attachments_are_taken_out_one_by_one() -> Outcome {
-    let cli = desk_for("harbour-lantern-42")?;
-    let secret = ["--archive-password-file", "@real"];
-    let with =
-        |args: &[&str]| [args, &secret[..]].concat().into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let run = |code, args: &[&str]| {
-        let args = with(args);
-        cli.json(code, &args.iter().map(String::as_str).collect::<Vec<_>>())
-    };
-    let file = real("full-encrypted");
-    let wanted = expected("full-encrypted")?;
-    let note = &wanted["notes"][0];
-    let id = text(note, "/id")?;
-    let shown = run(0, &["show", &file, id])?;
-    assert_eq!(shown["title"], note["title"]);
-    let text_of_it = text(&shown, "/text")?;
-    assert!(text_of_it.contains("Row on, row on, the tide is long."), "{shown}");
-    assert!(!text_of_it.contains('<'), "{shown}");
-    let raw = run(0, &["show", &file, id, "--as", "raw"])?;
-    assert!(text(&raw, "/text")?.contains("\"dateCreated\""));
-    let html = run(0, &["show", &file, id, "--as", "html"])?;
-    assert!(text(&html, "/text")?.contains("<p"));
-    run(10, &["show", &file, "000000000000000000000000"])?;
-    run(2, &["show", &file])?;
-    for (at, wanted) in list(&wanted, "/attachments")?.iter().enumerate() {
-        let out = cli.path(&format!("files/attachment-{at}"));
-        let hash = text(wanted, "/hash")?;
-        let taken = run(0, &["show", &file, "--attachment", hash, "--out", &out.display().to_string()])?;
-        let bytes = fs::read(&out)?;
-        assert_eq!(number(&taken, "/bytes")?, bytes.len() as u64);
-        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(text(wanted, "/sha256")?, sha256);
-        run(2, &["show", &file, "--attachment", hash, "--out", &out.display().to_string()])?;
-        assert_eq!(fs::read(&out)?, bytes);
-    }
-    run(10, &["show", &file, "--attachment", "0000000000000000", "--out", "~/files/none"])?;
-    assert!(!cli.path("files/none").exists());
-    Ok(())
-}
-
-#[test]
-fn a_search_finds_all_notes_with_all_the_words() -> Outcome {
-    let cli = Cli::new()?;
-    let items: Vec<Value> = [
-        note(1, "Rowing", "<p>The boat is in the harbour</p>"),
-        note(2, "Boat", "<p>Paint for the winter</p>"),
-        note(3, "Kitchen", "<p>Bread and b\u{f6}rek</p>"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let file = zip(&cli, "some", &[marker(), chunk(0, &items)?])?;
-    for (words, titles) in [
-        (&["boat"][..], &["Boat", "Rowing"][..]),
-        (&["BOAT", "harbour"], &["Rowing"]),
-        (&["b\u{f6}rek"], &["Kitchen"]),
-        (&["submarine"], &[]),
-        (&["\"", "boat", "(*"], &["Boat", "Rowing"]),
-    ] {
-        let found = cli.json(0, &[&["search", file.as_str()], words].concat())?;
-        let mut found: Vec<_> = list(&found, "/notes")?.iter().map(|note| note["title"].clone()).collect();
-        found.sort_by_key(ToString::to_string);
-        assert_eq!(found, titles.iter().map(|title| json!(title)).collect::<Vec<_>>(), "{words:?}");
-    }
-    cli.json(2, &["search", &file])?;
-    Ok(())
-}
-
-#[test]
 fn a_hostile_title_can_not_steer_the_terminal() -> Outcome {
     let cli = Cli::new()?;
     let items = note(1, "safe\u{1b}[2J\u{202e}gpj.exe\nand more", "<p>\u{1b}]0;owned\u{7}text</p>");
@@ -536,7 +451,7 @@ fn a_hostile_title_can_not_steer_the_terminal() -> Outcome {
 /// Files are only read: no command on files leaves a trace beside what it was told to write.
 #[test]
 fn looking_at_an_archive_leaves_nothing_behind() -> Outcome {
-    let cli = desk_for("harbour-lantern-42")?;
+    let cli = Cli::opening("harbour-lantern-42")?;
     let canary = b"rowing club";
     cli.json(0, &["inspect", &real("full-encrypted"), "--archive-password-file", "@real"])?;
     cli.json(0, &["search", &real("full-encrypted"), "rowing", "--archive-password-file", "@real"])?;
@@ -545,55 +460,6 @@ fn looking_at_an_archive_leaves_nothing_behind() -> Outcome {
         assert!(!text.windows(canary.len()).any(|window| window == canary), "{}", path.display());
     }
     assert!(Path::new(&cli.path("files")).read_dir()?.next().is_none());
-    Ok(())
-}
-
-/// A search that stopped at a round number would say of the rest that it is not there.
-#[test]
-fn a_search_of_a_file_finds_every_note() -> Outcome {
-    let cli = Cli::new()?;
-    let path = cli.path("files/many");
-    write(&path, &[marker(), chunk(0, &notes(0, 1_200, |number| format!("<p>harbour {number}</p>")))?])?;
-    let found = cli.json(0, &["search", &path.display().to_string(), "harbour"])?;
-    assert_eq!(list(&found, "/notes")?.len(), 1_200);
-    Ok(())
-}
-
-#[test]
-fn a_locked_note_opens_with_the_password_of_its_vault_only() -> Outcome {
-    let cli = desk_for("harbour-lantern-42")?;
-    cli.secret("vault", "keel & ballast")?;
-    let (file, note) = (real("full-encrypted"), "6b02394ec7299e628b01ac22");
-    let show = |code, vault: &[&str]| {
-        cli.json(code, &[&["show", &file, note, "--archive-password-file", "@real"], vault].concat())
-    };
-    let locked = show(12, &[])?;
-    assert_eq!(text(&locked, "/error/code")?, "secret_required");
-    assert_eq!(text(&show(12, &["--vault-password-file", "@wrong"])?, "/error/code")?, "wrong_secret");
-    assert!(text(&show(0, &["--vault-password-file", "@vault"])?, "/text")?.contains("4711"));
-    Ok(())
-}
-
-#[test]
-fn an_attachment_of_the_library_goes_into_a_new_file_only() -> Outcome {
-    let cli = Cli::with_account()?;
-    let inventory = cli.json(0, &["inspect", &real("full-plain")])?;
-    cli.as_anna(0, &["restore", &real("full-plain")])?;
-    let attachments = list(&inventory, "/attachments")?;
-    assert_eq!(attachments.len(), 6);
-    for (number, attachment) in attachments.iter().enumerate() {
-        let out = cli.path("files").join(number.to_string());
-        let path = out.display().to_string();
-        let id = text(attachment, "/id")?;
-        let take = ["show", "--place", "library", "--attachment", id, "--out", &path];
-        cli.as_anna(0, &take)?;
-        let sha256: String =
-            Sha256::digest(fs::read(&out)?).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(text(attachment, "/sha256")?, sha256);
-        cli.as_anna(2, &take)?;
-    }
-    cli.as_anna(10, &["show", "--place", "library", "--attachment", "none", "--out", "~/files/none"])?;
-    assert!(!cli.path("files/none").exists());
     Ok(())
 }
 

@@ -8,15 +8,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use backstop_testkit::fixture;
 use backstop_tests::Outcome;
 use backstop_tests::cli::{Cli, list, number, text};
 use backstop_tests::foreign::{chunk, id, marker, note, note_edited, notebook, notes, write};
+use backstop_tests::real::real;
 use serde_json::Value;
-
-fn real(name: &str) -> String {
-    fixture(&format!("notesnook/6.1/{name}.nnbackupz")).display().to_string()
-}
 
 /// What is in an archive, without how and when it was packed.
 fn contents(mut inventory: Value) -> Value {
