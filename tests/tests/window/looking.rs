@@ -94,10 +94,10 @@ fn a_check_finds_damage_and_what_is_whole() -> Outcome {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0x10;
     fs::write(&archive, bytes)?;
-    check("Part of this backup is damaged")?;
+    check("This backup is damaged")?;
     window.picture("damage")?;
     window.click("button", "Done")?;
-    until(LONG, || match window.text()?.contains("Restore takes what is whole") {
+    until(LONG, || match window.text()?.contains("Look inside shows what is whole") {
         true => Ok(()),
         false => Err(Trouble::new("the list does not say that the backup is damaged")),
     })

@@ -16,7 +16,7 @@ export const restore = {
   dateUnknown: 'Date not known',
   badges: { full: 'Verified', quick: 'Quick check only', never: 'Not checked', damaged: 'Damaged', pinned: 'Pinned' },
   facts: { with: 'with attachments', without: 'no attachments', automatic: 'automatic', byHand: 'by hand', plain: 'not encrypted', checked: (when: string) => `checked ${when}` },
-  damagedWhy: 'Part of this file cannot be read. Restore takes what is whole, and the plan says what is not.',
+  damagedWhy: 'Part of this file cannot be read. Look inside shows what is whole; restore another backup.',
   button: 'Restore',
   buttonFor: (when: string) => `Restore the backup of ${when}`,
 
@@ -47,6 +47,7 @@ export const restore = {
     sound: 'This backup is whole',
     quickSound: 'The structure is whole',
     damaged: 'Part of this backup is damaged',
+    allDamaged: 'This backup is damaged',
     notDone: 'The check did not finish',
     soundLine: 'Every byte was read, opened and compared.',
     damagedLine: 'What is whole can still be read and restored.',
