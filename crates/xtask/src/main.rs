@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a terminal is its only face")]
 
 mod checks;
+mod fixtures;
 mod place;
 mod setup;
 mod stage;
@@ -14,7 +15,7 @@ mod walk;
 
 use std::process::ExitCode;
 
-/// How a command ends when it is not known, or not made yet.
+/// How a command ends when it is not known.
 const USAGE: u8 = 2;
 
 const HELP: &str = "\
@@ -26,7 +27,8 @@ cargo xtask COMMAND
   check      test without its slow parts: no browser, no window
   bench      measure release builds on 5,000 made-up notes, beside zip, 7z, restic and others
   soak       the tests that take longer than a test run may: very large archives, hundreds of kills
-  fixtures   make the test files again (not written yet)";
+  fixtures   make test files that nobody has looked at, below target/fixtures; a number
+             behind it is the seed";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,7 +40,8 @@ fn main() -> ExitCode {
         ["check"] => checks::check(),
         ["bench"] => walk::bench(),
         ["soak"] => walk::soak(),
-        [name @ "fixtures"] => return not_made_yet(name),
+        ["fixtures"] => fixtures::make("1"),
+        ["fixtures", seed] => fixtures::make(seed),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             return ExitCode::SUCCESS;
@@ -55,10 +58,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// A command that is planned but has nothing behind it must not look like one that passed.
-fn not_made_yet(name: &str) -> ExitCode {
-    eprintln!("`cargo xtask {name}` does nothing yet: what it would run has not been written.");
-    ExitCode::from(USAGE)
 }

@@ -47,7 +47,7 @@ pub(super) fn measure() -> Outcome<Cost> {
 }
 
 /// One line of the table.
-pub(super) fn show(name: &str, cost: &Cost) {
+fn show(name: &str, cost: &Cost) {
     let (clock, peak) = (cost.clock.as_secs_f64(), cost.peak_mib());
     println!("{name:<34} {clock:>7.2} s {:>7.2} s {peak:>5} MiB", cost.processor_s);
 }
