@@ -8,12 +8,15 @@
 //! - the primitives of libsodium that other apps' files are made of, named for what they are:
 //!   [`xchacha`], [`argon2i`], [`secretstream`].
 //!
+//! Besides, [`Digest`] hashes what passes by.
+//!
 //! Nothing secret is `Debug`, `Copy`, `Clone`, `Default` or `Serialize`; secrets are wiped on drop
 //! and opened by a visible `expose()`.
 
 pub mod argon2i;
 pub mod argon2id;
 mod argon2mem;
+mod digest;
 pub mod keyslot;
 pub mod mac;
 mod random;
@@ -23,6 +26,7 @@ pub mod secret;
 pub mod secretstream;
 pub mod xchacha;
 
+pub use digest::Digest;
 pub use keyslot::{Allowance, Kek, Keyslot, Keyslots, SlotError, SlotKind, SlotTemplate, WrapKey};
 pub use random::{NoRandomness, random_array};
 pub use recovery::{RecoveryKey, RecoveryKeyError};

@@ -8,11 +8,10 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
-use backstop_crypto::Key;
 use backstop_crypto::sealed::{SealedReader, SealedWriter};
+use backstop_crypto::{Digest, Key};
 use backstop_model::{Fault, FaultCode, FlowError, Job, Source};
 use rusqlite::Row;
-use sha2::{Digest, Sha256};
 
 use crate::stage::copy_through;
 use crate::store::StoreError;
@@ -69,14 +68,14 @@ impl Blobs {
             .tempfile_in(&self.folder)
             .map_err(FlowError::Write)?;
         let mut plain =
-            Hashing { inner: source.open().map_err(FlowError::from_read)?, sha256: Sha256::new() };
+            Hashing { inner: source.open().map_err(FlowError::from_read)?, sha256: Digest::default() };
         let mut sealed = SealedWriter::new(BufWriter::new(part), &self.sealing, INFO)
             .map_err(|error| FlowError::Write(io::Error::other(error)))?;
         let size_bytes = copy_through(&mut job.watch(&mut plain), &mut sealed)?;
         let buffered = sealed.finish().map_err(FlowError::Write)?;
         let part = buffered.into_inner().map_err(|error| FlowError::Write(error.into_error()))?;
         part.as_file().sync_all().map_err(FlowError::Write)?;
-        let sha256: [u8; 32] = plain.sha256.finalize().into();
+        let sha256: [u8; 32] = plain.sha256.finish();
         let name = self.name_of(&sha256);
         match part.persist_noclobber(self.folder.join(&name)) {
             Ok(_) => {}
@@ -154,7 +153,7 @@ impl Source for BlobSource<'_> {
 
 struct Hashing<R> {
     inner: R,
-    sha256: Sha256,
+    sha256: Digest,
 }
 
 impl<R: Read> Read for Hashing<R> {

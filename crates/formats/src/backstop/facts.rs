@@ -1,7 +1,7 @@
 //! What is stated of an entry's plain bytes: how many they are and their SHA-256.
 
+use backstop_crypto::Digest;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest as _, Sha256};
 
 use crate::hex::{hex, unhex};
 
@@ -43,7 +43,7 @@ impl Facts {
 #[derive(Default)]
 pub(super) struct Sums {
     size: u64,
-    sha256: Sha256,
+    sha256: Digest,
 }
 
 impl Sums {
@@ -56,8 +56,8 @@ impl Sums {
         self.size
     }
 
-    pub(super) fn facts(&self) -> Facts {
-        Facts { size: self.size, sha256: Sha(self.sha256.clone().finalize().into()) }
+    pub(super) fn facts(self) -> Facts {
+        Facts { size: self.size, sha256: Sha(self.sha256.finish()) }
     }
 }
 

@@ -76,7 +76,7 @@ impl<'a> Access<'a> {
             Box::new(packed)
         };
         let most = if self.seal.is_some() { u64::MAX } else { most_for(entry.packed_bytes) };
-        Ok(Plain { inner: plain, name: &entry.name, stated, most, sums: Sums::default() })
+        Ok(Plain { inner: plain, name: &entry.name, stated, most, sums: Sums::default(), found: None })
     }
 }
 
@@ -92,12 +92,16 @@ pub(super) struct Plain<'a> {
     stated: Option<Facts>,
     most: u64,
     sums: Sums,
+    /// What they sum up to, once they have ended.
+    found: Option<Facts>,
 }
 
 impl Plain<'_> {
-    fn end(&self) -> io::Result<usize> {
+    /// Whoever reads on after the end is told the same again.
+    fn end(&mut self) -> io::Result<usize> {
+        let found = *self.found.get_or_insert_with(|| std::mem::take(&mut self.sums).facts());
         match &self.stated {
-            Some(stated) if *stated != self.sums.facts() => Err(io::Error::other(not_as_stated(self.name))),
+            Some(stated) if *stated != found => Err(io::Error::other(not_as_stated(self.name))),
             _ => Ok(0),
         }
     }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use backstop_crypto::secretstream::{HEADER_BYTES, StreamError, StreamReader};
-use backstop_crypto::{Key, Zeroizing};
+use backstop_crypto::{Digest, Key, Zeroizing};
 use backstop_model::{
     App, AttachmentHead, Fault, FaultCode, FlowError, Item, ItemId, ItemKey, Job, Kind, Native, Source,
 };
@@ -168,7 +168,8 @@ impl StoredAttachment<'_> {
 impl Source for StoredAttachment<'_> {
     fn open(&self) -> io::Result<Box<dyn Read + '_>> {
         let stream = self.stream().map_err(|error| self.explain(error))?;
-        Ok(Box::new(CheckedBytes { stream, of: self, sums: Sums::default() }))
+        let sums = if self.sha256.is_some() { Sums::with_sha256() } else { Sums::default() };
+        Ok(Box::new(CheckedBytes { stream, of: self, sums, sha256_hex: String::new() }))
     }
 }
 
@@ -177,18 +178,26 @@ impl Source for StoredAttachment<'_> {
 pub(crate) struct Sums {
     pub(crate) size_bytes: u64,
     xxh64: Xxh64,
-    sha256: Sha256,
+    sha256: Option<Digest>,
 }
 
 impl Sums {
+    /// Also sums up SHA-256.
+    pub(crate) fn with_sha256() -> Self {
+        Self { sha256: Some(Digest::default()), ..Self::default() }
+    }
+
     pub(crate) fn add(&mut self, bytes: &[u8]) {
         self.size_bytes += bytes.len() as u64;
         self.xxh64.update(bytes);
-        self.sha256.update(bytes);
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(bytes);
+        }
     }
 
-    pub(crate) fn sha256_hex(&self) -> String {
-        hex(&self.sha256.clone().finalize())
+    /// SHA-256 in hex, once, if it was asked for.
+    pub(crate) fn take_sha256(&mut self) -> Option<String> {
+        self.sha256.take().map(|sha256| hex(&sha256.finish()))
     }
 
     /// What does not fit to the row.
@@ -205,14 +214,18 @@ struct CheckedBytes<'a> {
     stream: StreamReader<EntryReader<'a>>,
     of: &'a StoredAttachment<'a>,
     sums: Sums,
+    /// Known once the stream has ended, if an archive of ours states it.
+    sha256_hex: String,
 }
 
 impl CheckedBytes<'_> {
-    fn end(&self) -> io::Result<usize> {
+    /// Whoever reads on after the end is told the same again.
+    fn end(&mut self) -> io::Result<usize> {
+        self.sha256_hex = self.sums.take_sha256().unwrap_or_else(|| std::mem::take(&mut self.sha256_hex));
         if let Some((code, message)) = self.sums.differs_from(self.of.head) {
             return Err(self.of.fault(code, message));
         }
-        if self.of.sha256.is_some_and(|stated| stated != self.sums.sha256_hex()) {
+        if self.of.sha256.is_some_and(|stated| stated != self.sha256_hex) {
             return Err(self
                 .of
                 .fault(FaultCode::ChecksumMismatch, "The attachment is not the one that was backed up."));

@@ -135,9 +135,10 @@ impl Ledger {
             .unix_permissions(MODE);
         zip.start_file(format!("{FOLDER}{name}"), options).map_err(zip_failed)?;
         match encrypt(file, key, header, body, zip) {
-            Ok(sums) => {
+            Ok(mut sums) => {
                 let (entry, size) = (name.to_owned(), sums.size_bytes);
-                self.written.insert(name.into(), EndAttachment { entry, size, sha256: sums.sha256_hex() });
+                let sha256 = sums.take_sha256().unwrap_or_default();
+                self.written.insert(name.into(), EndAttachment { entry, size, sha256 });
                 Ok(())
             }
             Err(error) => {
@@ -158,7 +159,7 @@ fn encrypt<W: Write + Seek>(
     let mut bytes = body.open().map_err(FlowError::from_read)?;
     let mut stream = StreamWriter::new(zip, key, header, file.piece_bytes)
         .map_err(|error| FlowError::from_write(error.into()))?;
-    let mut sums = Sums::default();
+    let mut sums = Sums::with_sha256();
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {
         let read = match bytes.read(&mut buffer) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use backstop_model::{Fault, FaultCode, FlowError, Job};
-use flate2::Crc;
+use crc32fast::Hasher;
 use flate2::read::DeflateDecoder;
 
 use super::{Entry, Method, shown};
@@ -65,7 +65,7 @@ enum Unpacked<'a> {
 pub(crate) struct EntryReader<'a> {
     unpacked: Unpacked<'a>,
     entry: &'a Entry,
-    crc: Crc,
+    crc: Hasher,
     given: u64,
 }
 
@@ -79,7 +79,7 @@ impl<'a> EntryReader<'a> {
             }
             Method::Stored | Method::Other(_) => Unpacked::Stored(stretch),
         };
-        Self { unpacked, entry, crc: Crc::new(), given: 0 }
+        Self { unpacked, entry, crc: Hasher::new(), given: 0 }
     }
 
     /// Reads all of it, at most `limit` bytes.
@@ -104,7 +104,7 @@ impl<'a> EntryReader<'a> {
     }
 
     fn end(&self) -> io::Result<usize> {
-        if self.crc.sum() != self.entry.crc32 {
+        if self.crc.clone().finalize() != self.entry.crc32 {
             Err(self.failed(FaultCode::ChecksumMismatch, "Its checksum does not fit; it is damaged."))
         } else if self.given != self.entry.size_bytes {
             Err(self.failed(FaultCode::EntryMismatch, "It is shorter than the zip says."))
