@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("backstop-cli", &["backstop-engine", "backstop-platform"], &["backstop-testkit"]),
     ("backstop-app", &["backstop-engine", "backstop-platform"], &["backstop-testkit"]),
     ("backstop-testkit", &["backstop-model"], &[]),
+    ("backstop-hostile", &["backstop-model", "backstop-crypto", "backstop-formats", "backstop-testkit"], &[]),
     ("backstop-tests", &["backstop-testkit"], &[]),
     ("xtask", &[], &[]),
 ];

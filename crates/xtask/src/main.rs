@@ -1,4 +1,4 @@
-//! What a developer types: `cargo xtask run | test | check | bench | soak | fixtures`.
+//! What a developer types: `cargo xtask run | test | check | bench | soak | fuzz | fixtures`.
 //!
 //! Purpose: the two commands of the README, and their short and long relatives. It depends on std
 //! alone, so that it compiles in seconds on a fresh clone and can prepare the machine before anything
@@ -7,6 +7,7 @@
 
 mod checks;
 mod fixtures;
+mod fuzz;
 mod place;
 mod setup;
 mod stage;
@@ -26,7 +27,10 @@ cargo xtask COMMAND
   test       everything: format, lints, unit and flow tests, the interface, the real window
   check      test without its slow parts: no browser, no window
   bench      measure release builds on 5,000 made-up notes, beside zip, 7z, restic and others
-  soak       the tests that take longer than a test run may: very large archives, hundreds of kills
+  soak       the tests that take longer than a test run may: very large archives, hundreds of kills,
+             ten thousand ways to damage a file, and every fuzz target for minutes
+  fuzz       feed every parser with made-up inputs; behind it may stand for how many seconds
+             each (60), and a target to run it alone
   fixtures   make test files that nobody has looked at, below target/fixtures; a number
              behind it is the seed";
 
@@ -40,6 +44,9 @@ fn main() -> ExitCode {
         ["check"] => checks::check(),
         ["bench"] => walk::bench(),
         ["soak"] => walk::soak(),
+        ["fuzz"] => fuzz::fuzz("60", None),
+        ["fuzz", seconds] => fuzz::fuzz(seconds, None),
+        ["fuzz", seconds, target] => fuzz::fuzz(seconds, Some(target)),
         ["fixtures"] => fixtures::make("1"),
         ["fixtures", seed] => fixtures::make(seed),
         ["help" | "--help" | "-h"] => {

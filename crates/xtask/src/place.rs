@@ -18,6 +18,11 @@ pub(crate) fn peer() -> PathBuf {
     root().join("tests/peers/notesnook")
 }
 
+/// The folder of the fuzz targets, their inputs and what they found.
+pub(crate) fn fuzz() -> PathBuf {
+    root().join("fuzz")
+}
+
 /// Where cargo puts what it builds.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))

@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::fuzz;
 use crate::place;
 use crate::setup;
 use crate::stage::Stage;
@@ -14,6 +15,8 @@ use crate::system::Need;
 
 /// Kills of each of the three tests that kill: more than two hundred in all.
 const KILLS: &str = "70";
+/// Seconds of each fuzz target in `soak`.
+const FUZZ_SECONDS: &str = "600";
 
 /// Opens the app where there is a display. Elsewhere, or when asked to, walks the main job in the real
 /// window on a virtual display; the walk prints where its pictures lie.
@@ -59,8 +62,8 @@ pub(crate) fn soak() -> Result<(), String> {
     Stage::cargo("soak", &arguments)
         .with("BACKSTOP_PROGRAM", release)
         .with("BACKSTOP_KILLS", KILLS.into())
-        .run()
-        .map(drop)
+        .run()?;
+    fuzz::fuzz(FUZZ_SECONDS, None)
 }
 
 /// Builds a package as people run it, and says where its program lies.
