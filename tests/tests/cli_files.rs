@@ -368,7 +368,8 @@ fn older_backups_are_listed_and_converted() -> Outcome {
         let warnings = list(&found, "/warnings")?;
         assert_eq!(warnings.len(), 1, "{name} {warnings:?}");
         let plain = ["convert", &file, "~/files/plain.nnbackupz", "--no-encryption"];
-        cli.json(0, &[&plain[..], &secret[..]].concat())?;
+        let converted = cli.json(3, &[&plain[..], &secret[..]].concat())?;
+        assert_eq!(converted["warnings"], found["warnings"], "{name}");
         let after = cli.json(0, &["inspect", "~/files/plain.nnbackupz"])?;
         for part in ["notes", "notebooks", "tags", "attachments", "counts"] {
             assert_eq!(after[part], found[part], "{name} {part}");

@@ -20,6 +20,7 @@ pub(crate) fn show(store: &Store, id: &str, how: ShowAs, vault: Option<&Password
         kind: item.key.kind.as_str().to_owned(),
         title: item.title.clone().unwrap_or_default(),
         text,
+        warnings: Vec::new(),
     };
     let text = match how {
         ShowAs::Raw => raw(store, &item)?,

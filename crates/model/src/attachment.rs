@@ -12,6 +12,8 @@ pub enum HashAlgorithm {
     Xxh64,
     /// SHA-256, 64 lower-case hex digits (Backstop).
     Sha256,
+    /// Any other that an app names. It is carried along and never compared.
+    Other,
 }
 
 /// The hash of an attachment's plain bytes as its row states it.
@@ -34,6 +36,6 @@ pub struct AttachmentHead {
     pub mime: String,
     /// Size of the plain bytes as stated, checked when they are read.
     pub size_bytes: u64,
-    /// Hash of the plain bytes as stated, checked when they are read.
+    /// Hash of the plain bytes as stated, checked when they are read unless it is [`HashAlgorithm::Other`].
     pub hash: Option<ContentHash>,
 }

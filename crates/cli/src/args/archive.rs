@@ -61,7 +61,7 @@ pub(crate) enum As {
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
-    after_help = "Exit codes: 0 shown, 2 the new file exists already, 10 no such file, item or attachment, 12 wrong password or none given, 13 damaged, 16 not logged in (only with --place)."
+    after_help = "Exit codes: 0 shown, 3 shown and other parts of the archive are damaged (listed), 2 the new file exists already, 10 no such file, item or attachment, 12 wrong password or none given, 13 damaged, 16 not logged in (only with --place)."
 )]
 pub(crate) struct Show {
     /// The archive and the id of an item; only the id with --place
@@ -88,7 +88,7 @@ pub(crate) struct Show {
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
-    after_help = "Exit codes: 0 searched (whether or not something was found), 10 no such file, 12 wrong password or none given, 13 damaged, 16 not logged in (only with --place)."
+    after_help = "Exit codes: 0 searched (whether or not something was found), 3 searched what is whole of a damaged archive, 10 no such file, 12 wrong password or none given, 13 damaged, 16 not logged in (only with --place)."
 )]
 pub(crate) struct Search {
     /// The archive, then the words; only the words with --place
@@ -107,7 +107,7 @@ pub(crate) struct Search {
 /// and never replaces a file that is there.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 written and checked, 2 OUT exists, its format is not written, or neither a password nor --no-encryption was given, 3 written but something could not be carried over (listed), 10 no such file or not an archive, 12 wrong password of IN or none given, 13 IN is damaged, 14 newer version, 15 no space, 130 cancelled."
+    after_help = "Exit codes: 0 written and checked, 2 OUT exists, its format is not written, or neither a password nor --no-encryption was given, 3 written, but something was odd about IN or could not be carried over (listed), 10 no such file or not an archive, 12 wrong password of IN or none given, 13 IN is damaged, 14 newer version, 15 no space, 130 cancelled."
 )]
 pub(crate) struct Convert {
     /// What to read

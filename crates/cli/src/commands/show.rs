@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use backstop_engine::api::{Code, FoundNote, NoteQuery, Problem, Session, ShowAs};
+use backstop_engine::api::{Code, Found, FoundNote, NoteQuery, Problem, Session, ShowAs};
 use serde_json::json;
 
 use crate::args::{As, Search, Show};
@@ -44,7 +44,8 @@ pub(super) fn show(desk: &Desk, order: &Show) -> Result<Exit, Problem> {
         let text = if form == ShowAs::Text { harmless(&shown.text) } else { shown.text.clone() };
         writeln!(out, "{}", text.trim_end_matches('\n'))
     })?;
-    Ok(Exit::DONE)
+    desk.output.warnings(&shown.warnings);
+    Ok(Exit::warned(!shown.warnings.is_empty()))
 }
 
 fn extract(desk: &Desk, order: &Show, id: &str, out: &Path) -> Result<Exit, Problem> {
@@ -73,7 +74,7 @@ pub(super) fn search(desk: &Desk, order: &Search) -> Result<Exit, Problem> {
     let found = match (order.what.as_slice(), &order.place) {
         (words, Some(place)) => {
             only_the_library(Some(place))?;
-            in_library(&desk.session()?, &words.join(" "))?
+            Found { notes: in_library(&desk.session()?, &words.join(" "))?, warnings: Vec::new() }
         }
         ([file, words @ ..], None) if !words.is_empty() => {
             let backstop = desk.backstop()?;
@@ -82,10 +83,12 @@ pub(super) fn search(desk: &Desk, order: &Search) -> Result<Exit, Problem> {
         }
         _ => return Err(misplaced("search FILE WORDS..., or search --place library WORDS...")),
     };
-    desk.output.answer(&json!({"notes": found}), |out| {
-        found.iter().try_for_each(|note| writeln!(out, "{}  {}", one_line(&note.id), one_line(&note.title)))
+    desk.output.answer(&found, |out| {
+        let mut notes = found.notes.iter();
+        notes.try_for_each(|note| writeln!(out, "{}  {}", one_line(&note.id), one_line(&note.title)))
     })?;
-    Ok(Exit::DONE)
+    desk.output.warnings(&found.warnings);
+    Ok(Exit::warned(!found.warnings.is_empty()))
 }
 
 /// Every live note of the library with these words, page by page.

@@ -6,8 +6,8 @@ use backstop_crypto::Password;
 use backstop_model::{Job, Severity, Stage as StageWord};
 
 use super::{
-    ArchiveFormat, Backstop, CheckResult, ConvertOrder, ConvertReport, FoundNote, OpenArchive, Problem,
-    ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
+    ArchiveFormat, Backstop, CheckResult, ConvertOrder, ConvertReport, Found, FoundNote, OpenArchive,
+    Problem, ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
 };
 use crate::backup::{Form, Order, make};
 use crate::durable::{Loose, NewFile, SyncedFile};
@@ -95,12 +95,7 @@ impl Backstop {
     ///
     /// # Errors
     /// `secret_required`; what keeps the whole archive from being read.
-    pub fn search(
-        &self,
-        archive: &mut OpenArchive,
-        words: &str,
-        job: &Job,
-    ) -> Result<Vec<FoundNote>, Problem> {
+    pub fn search(&self, archive: &mut OpenArchive, words: &str, job: &Job) -> Result<Found, Problem> {
         let stage = self.staged(archive, job)?.index_words(job).map_err(of_flow)?;
         let filter = |trashed| NoteFilter { words: Some(words.to_owned()), trashed, notebook: None };
         let (_, mut lines) = stage.store.notes(&filter(false), 0, ALL).map_err(of_store)?;
@@ -110,7 +105,7 @@ impl Backstop {
             title: line.title,
             app: line.app.as_str().to_owned(),
         };
-        Ok(lines.into_iter().map(found).collect())
+        Ok(Found { notes: lines.into_iter().map(found).collect(), warnings: damage_of(&stage) })
     }
 
     /// Shows one item of an archive; a locked note if the password of its vault is given.
@@ -125,7 +120,9 @@ impl Backstop {
         vault: Option<&Password>,
         job: &Job,
     ) -> Result<Shown, Problem> {
-        show::show(&self.staged(archive, job)?.store, item, how, vault)
+        let stage = self.staged(archive, job)?;
+        let shown = show::show(&stage.store, item, how, vault)?;
+        Ok(Shown { warnings: damage_of(&stage), ..shown })
     }
 
     /// Writes the bytes of one attachment (by the id of its row, or its hash) into a new file.
@@ -196,7 +193,12 @@ impl Backstop {
             notes: made.tally.of(backstop_model::Kind::Note),
             attachments: made.tally.attachments(),
             verified: true,
-            warnings: made.losses.iter().map(Warning::of_loss).collect(),
+            warnings: made
+                .findings
+                .iter()
+                .map(Warning::of)
+                .chain(made.losses.iter().map(Warning::of_loss))
+                .collect(),
         })
     }
 
@@ -221,6 +223,12 @@ impl Backstop {
         let how = Reading { keep: Keep::Rows, tolerance: Tolerance::List, bytes: Bytes::Pass };
         Stage::fill(self.scratch(), archive.archive()?, how, job).map_err(of_flow)
     }
+}
+
+/// What of an archive could not be read: it may have held what was asked for.
+fn damage_of(stage: &Stage) -> Vec<Warning> {
+    let damage = stage.findings().iter().filter(|finding| finding.severity == Severity::Damage);
+    damage.map(Warning::of).collect()
 }
 
 /// The most parts that a quick check lists by name.

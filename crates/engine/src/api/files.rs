@@ -189,6 +189,15 @@ pub struct FoundNote {
     pub app: String,
 }
 
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// The notes.
+    pub notes: Vec<FoundNote>,
+    /// What of the archive could not be searched.
+    pub warnings: Vec<Warning>,
+}
+
 /// How an item is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShowAs {
@@ -211,6 +220,9 @@ pub struct Shown {
     pub title: String,
     /// It, in the form asked for.
     pub text: String,
+    /// What else of the archive could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// What to convert an archive into.

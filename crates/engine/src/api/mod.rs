@@ -22,7 +22,8 @@ pub use backstop_formats::{ArchiveSecret, KeyTextError};
 pub use backstop_model::{Job, Progress, Stage};
 pub use contents::{Contents, Picture};
 pub use files::{
-    ConvertOrder, ConvertReport, FoundNote, OpenArchive, ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport,
+    ConvertOrder, ConvertReport, Found, FoundNote, OpenArchive, ShowAs, Shown, UnreadPart, VerifyLevel,
+    VerifyReport,
 };
 pub use looked::{CheckResult, ContentsCard, NoteAttachment};
 pub use session::{BackupOrder, PreparedRestore, RestoreOrder, Session};

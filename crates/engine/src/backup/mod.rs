@@ -53,6 +53,8 @@ pub struct Made {
     pub tally: Tally,
     /// What the format could not hold.
     pub losses: Vec<Loss>,
+    /// What was odd about the source.
+    pub findings: Vec<Finding>,
 }
 
 /// Why no archive was made. Nothing bears its name then.
@@ -93,7 +95,7 @@ pub fn make(reader: &mut dyn Reader, order: Order<'_>, job: &Job) -> Result<Made
     };
     let mut file = NewFile::create(order.target, order.origin, order.run).map_err(BackupError::writing)?;
     let mut writer = order.form.writer(&mut file, about)?;
-    let put_in = if order.attachments {
+    let (put_in, findings) = if order.attachments {
         Counted::new(writer.as_mut()).run(reader, job)?
     } else {
         Counted::new(writer.as_mut()).run(&mut WithoutFiles(reader), job)?
@@ -106,7 +108,7 @@ pub fn make(reader: &mut dyn Reader, order: Order<'_>, job: &Job) -> Result<Made
     job.check()?;
     let bytes = synced.path().metadata().map_err(BackupError::writing)?.len();
     let path = synced.commit_numbered().map_err(BackupError::writing)?;
-    Ok(Made { archive_id, path, bytes, tally: came_out.tally, losses: written.losses })
+    Ok(Made { archive_id, path, bytes, tally: came_out.tally, losses: written.losses, findings })
 }
 
 /// A source whose attachments stay behind: neither written nor counted.

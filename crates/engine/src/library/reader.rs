@@ -3,8 +3,8 @@
 use std::io::{self, Read};
 
 use backstop_model::{
-    App, AttachmentHead, ContentHash, FlowError, HashAlgorithm, ItemId, Job, Kind, Reader, Sink, Source,
-    Stage,
+    App, AttachmentHead, ContentHash, FlowError, HashAlgorithm, ItemId, ItemKey, Job, Kind, Reader, Sink,
+    Source, Stage,
 };
 use rusqlite::Row;
 
@@ -55,7 +55,7 @@ impl<'library> LibraryReader<'library> {
         let mut rows = query.query([kind_code(Kind::Attachment)]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
             job.check()?;
-            let head = attachment_head(row)?;
+            let head = self.attachment_head(row)?;
             let hash = head.hash.as_ref().map_or("", |hash| hash.hex.as_str());
             if let Some(record) = self.library.blob_of(hash)? {
                 let source = Watched { source: self.library.blobs.source(record), job };
@@ -64,6 +64,28 @@ impl<'library> LibraryReader<'library> {
             }
         }
         Ok(())
+    }
+
+    /// What a row of an app that we read says itself; of others what the table of attachments has.
+    fn attachment_head(&self, row: &Row<'_>) -> Result<AttachmentHead, StoreError> {
+        let id: String = row.get(0)?;
+        let id = ItemId::new(id).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        let app = app_of(row.get(1)?)?;
+        if app == App::Notesnook {
+            // The table does not name the hash's algorithm, and not every row's is the usual one.
+            let key = ItemKey { app, kind: Kind::Attachment, id: id.clone() };
+            if let Some(head) = self.library.store.item(&key)?.and_then(|item| item.attachment) {
+                return Ok(head);
+            }
+        }
+        let hash: Option<String> = row.get(5)?;
+        Ok(AttachmentHead {
+            id,
+            name: row.get(2)?,
+            mime: row.get(3)?,
+            size_bytes: u64::try_from(row.get::<_, i64>(4)?).unwrap_or_default(),
+            hash: hash.map(|hex| ContentHash { algorithm: HashAlgorithm::Sha256, hex }),
+        })
     }
 }
 
@@ -89,21 +111,6 @@ impl Reader for LibraryReader<'_> {
         }
         Ok(())
     }
-}
-
-fn attachment_head(row: &Row<'_>) -> Result<AttachmentHead, StoreError> {
-    let algorithm = match app_of(row.get(1)?)? {
-        App::Notesnook => HashAlgorithm::Xxh64,
-        App::Joplin | App::Markdown | App::Backstop => HashAlgorithm::Sha256,
-    };
-    let hash: Option<String> = row.get(5)?;
-    Ok(AttachmentHead {
-        id: ItemId::new(row.get::<_, String>(0)?).map_err(|error| StoreError::Damaged(error.to_string()))?,
-        name: row.get(2)?,
-        mime: row.get(3)?,
-        size_bytes: u64::try_from(row.get::<_, i64>(4)?).unwrap_or_default(),
-        hash: hash.map(|hex| ContentHash { algorithm, hex }),
-    })
 }
 
 impl Library {

@@ -98,21 +98,27 @@ pub struct Counted<'sink> {
     inner: &'sink mut dyn Sink,
     /// What has passed so far.
     pub tally: Tally,
+    /// What the source was found to be, and the sink went on from.
+    pub findings: Vec<Finding>,
 }
 
 impl<'sink> Counted<'sink> {
     /// Begins with nothing.
     pub fn new(inner: &'sink mut dyn Sink) -> Self {
-        Self { inner, tally: Tally::default() }
+        Self { inner, tally: Tally::default(), findings: Vec::new() }
     }
 
     /// Reads all of `reader` into the inner sink.
     ///
     /// # Errors
     /// As the reader and the inner sink.
-    pub fn run(mut self, reader: &mut dyn backstop_model::Reader, job: &Job) -> Result<Tally, FlowError> {
+    pub fn run(
+        mut self,
+        reader: &mut dyn backstop_model::Reader,
+        job: &Job,
+    ) -> Result<(Tally, Vec<Finding>), FlowError> {
         reader.read_into(&mut self, job)?;
-        Ok(self.tally)
+        Ok((self.tally, self.findings))
     }
 }
 
@@ -129,6 +135,8 @@ impl Sink for Counted<'_> {
     }
 
     fn finding(&mut self, finding: Finding) -> Result<(), FlowError> {
-        self.inner.finding(finding)
+        self.inner.finding(finding.clone())?;
+        self.findings.push(finding);
+        Ok(())
     }
 }

@@ -10,7 +10,8 @@ use std::io::{self, Read};
 use backstop_crypto::secretstream::{HEADER_BYTES, StreamError, StreamReader};
 use backstop_crypto::{Digest, Key, Zeroizing};
 use backstop_model::{
-    App, AttachmentHead, Fault, FaultCode, FlowError, Item, ItemId, ItemKey, Job, Kind, Native, Source,
+    App, AttachmentHead, Fault, FaultCode, FlowError, HashAlgorithm, Item, ItemId, ItemKey, Job, Kind,
+    Native, Source,
 };
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh64::Xxh64;
@@ -205,8 +206,13 @@ impl Sums {
         if self.size_bytes != head.size_bytes {
             return Some((FaultCode::EntryMismatch, "The attachment does not have the size its row states."));
         }
-        let hash = head.hash.as_ref().filter(|hash| hash.hex != format!("{:016x}", self.xxh64.digest()));
-        hash.map(|_| (FaultCode::ChecksumMismatch, "The attachment's checksum does not fit its row."))
+        let hash = head.hash.as_ref()?;
+        let fits = match hash.algorithm {
+            HashAlgorithm::Xxh64 => hash.hex == format!("{:016x}", self.xxh64.digest()),
+            // Notesnook's rows name no SHA-256; that of an archive of ours is compared beside this.
+            HashAlgorithm::Sha256 | HashAlgorithm::Other => true,
+        };
+        (!fits).then_some((FaultCode::ChecksumMismatch, "The attachment's checksum does not fit its row."))
     }
 }
 

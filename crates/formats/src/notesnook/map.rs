@@ -164,14 +164,30 @@ fn relation_of(row: &Row<'_>) -> Option<Relation> {
 
 fn head_of(row: &Row<'_>, id: &ItemId) -> AttachmentHead {
     let text = |name: &str| row.text(name).map(String::from).unwrap_or_default();
-    let is_hash = |hex: &str| hex.len() == 16 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let algorithm = algorithm_of(row);
+    let digits = if algorithm == HashAlgorithm::Xxh64 { 16..=16 } else { 1..=MOST_HASH_DIGITS };
+    let is_hash = |hex: &str| {
+        digits.contains(&hex.len()) && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
     let hash = row.text("hash").filter(|hex| is_hash(hex)).map(String::from);
     AttachmentHead {
         id: id.clone(),
         name: text("filename"),
         mime: text("mimeType"),
         size_bytes: row.number("size").and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
-        hash: hash.map(|hex| ContentHash { algorithm: HashAlgorithm::Xxh64, hex }),
+        hash: hash.map(|hex| ContentHash { algorithm, hex }),
+    }
+}
+
+/// Most digits of a hash that is only carried along: those of 512 bits.
+const MOST_HASH_DIGITS: usize = 128;
+
+/// Which hash a row names; Notesnook takes a missing name for its own. Rows of 2021 name `xxh3`, of
+/// which no file tells how wide it is and how it was seeded.
+fn algorithm_of(row: &Row<'_>) -> HashAlgorithm {
+    match row.text("hashType").as_deref() {
+        None | Some("xxh64") => HashAlgorithm::Xxh64,
+        Some(_) => HashAlgorithm::Other,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Archives of every shape: such as other programs write, such as are incomplete, such as attack.
 
 use crate::common::{cipher, encrypted, file, key, key_file, opened, read, read_bytes, summary};
-use backstop_model::{FaultCode, Kind};
+use backstop_model::{FaultCode, Kind, Severity};
 use backstop_testkit::notesnook::{self, Chunk, archive, marker, small_rows};
 use backstop_testkit::{RawEntry, RawZip};
 use serde_json::json;
@@ -210,6 +210,25 @@ fn attachments_are_read_with_their_rows() {
 }
 
 #[test]
+fn a_hash_of_another_kind_is_carried_and_not_compared() {
+    let bytes = vec![0x37; 2500];
+    // `xxh3` stands in rows of 2021; the value is no xxh64 of the bytes.
+    for (hash, kind, damage) in [
+        ("00000000000000aa", "xxh3", vec![]),
+        ("0123456789abcdef0123456789abcdef", "xxh128", vec![]),
+        ("00000000000000aa", "xxh64", vec![FaultCode::ChecksumMismatch]),
+    ] {
+        let one = file("a1", hash, &bytes, 1000, 5);
+        let row = one.row.replace("\"xxh64\"", &format!("\"{kind}\""));
+        let mut zip = archive(&[Chunk::plain(0, &[row])]);
+        zip.entries.extend([key_file(), one.entry]);
+        let sink = read(&zip, None).unwrap();
+        assert_eq!(sink.codes(Severity::Damage), damage, "{kind}");
+        assert_eq!(sink.attachments.len(), usize::from(damage.is_empty()), "{kind}");
+    }
+}
+
+#[test]
 fn one_bad_attachment_costs_itself_only() {
     use FaultCode::{AttachmentMissing, ChecksumMismatch, DecryptionFailed, EntryMismatch, Stray};
     let bytes = vec![0x37; 2500];
@@ -265,8 +284,7 @@ fn one_bad_attachment_costs_itself_only() {
         zip.entries.push(key_file());
         zip.entries.extend(entries);
         let sink = read(&zip, None).unwrap();
-        let found =
-            (sink.codes(backstop_model::Severity::Damage), sink.codes(backstop_model::Severity::Warning));
+        let found = (sink.codes(Severity::Damage), sink.codes(Severity::Warning));
         assert_eq!(found, (damage, warnings), "{what}");
     }
 }

@@ -128,7 +128,8 @@ impl Session {
 fn report(run: &RunId, made: &Made, encrypted: bool, full: bool, now: TimeMs) -> (BackupResult, Record) {
     let name = made.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (notes, attachments) = (made.tally.of(Kind::Note), made.tally.attachments());
-    let warnings: Vec<Warning> = made.losses.iter().map(Warning::of_loss).collect();
+    let losses = made.losses.iter().map(Warning::of_loss);
+    let warnings: Vec<Warning> = made.findings.iter().map(Warning::of).chain(losses).collect();
     let outcome =
         if warnings.is_empty() { OutcomeWord::Completed } else { OutcomeWord::CompletedWithWarnings };
     let record = Record {
