@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use backstop_model::{ArchiveHead, Finding, FlowError, Job, Reader};
+use backstop_model::{App, ArchiveHead, Finding, FlowError, Job, Kind, Reader, Sink};
 
 use crate::{ArchiveSecret, Format, backstop, detect, notesnook, zipscan};
 
@@ -38,6 +38,11 @@ pub trait Archive: Reader + Send {
         None
     }
 
+    /// Random access to what it holds, where the format has an index that can be read.
+    fn contents(&self) -> Option<&dyn Contents> {
+        None
+    }
+
     /// Whether a secret is needed before anything can be read.
     fn is_locked(&self) -> bool;
 
@@ -48,6 +53,43 @@ pub trait Archive: Reader + Send {
     /// with it, [`backstop_model::FaultCode::ChecksumMismatch`] if there is no such part, a cancel,
     /// and read errors.
     fn unlock(&mut self, secret: &ArchiveSecret, job: &Job) -> Result<(), FlowError>;
+}
+
+/// Single parts of an archive, reached without reading the rest.
+pub trait Contents {
+    /// Pushes the items whose heading is `wanted`, in the order of the archive.
+    ///
+    /// # Errors
+    /// Damage of the index or of a part that it leads to, though others may be whole: a full read
+    /// tells. What the sink refuses, read errors and a cancel.
+    fn items(
+        &self,
+        wanted: &dyn Fn(&Heading<'_>) -> bool,
+        sink: &mut dyn Sink,
+        job: &Job,
+    ) -> Result<(), FlowError>;
+
+    /// Pushes the attachment whose row has this id, and says whether its bytes are in the archive
+    /// under it. Rows of one hash share their bytes, so another row may have them.
+    ///
+    /// # Errors
+    /// As [`Contents::items`].
+    fn attachment(&self, id: &str, sink: &mut dyn Sink, job: &Job) -> Result<bool, FlowError>;
+}
+
+/// What an index tells of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading<'a> {
+    /// The app whose item it is.
+    pub app: App,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id.
+    pub id: &'a str,
+    /// Its title.
+    pub title: Option<&'a str>,
+    /// The item it belongs to, as a body to its note.
+    pub owner: Option<&'a str>,
 }
 
 /// What a look over an archive found, and what it did not look at.

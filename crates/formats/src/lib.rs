@@ -19,7 +19,7 @@ mod secret;
 mod zip_failed;
 pub mod zipscan;
 
-pub use archive::{Archive, LookedOver, ReadSeek, open};
+pub use archive::{Archive, Contents, Heading, LookedOver, ReadSeek, open};
 pub use detect::{Format, detect};
 pub use fingerprint::fingerprint;
 pub use interpret::interpret;

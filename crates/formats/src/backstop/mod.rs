@@ -4,13 +4,17 @@
 //! `put` (sealed entry, hashed) and ends with `index` and `manifest`. Reading goes the same way
 //! back: `open` (structure, `header`, unlocking, `manifest`) → `reader` (which entries there should
 //! be, and their lines in order) → `stored` (bytes of attachments). `take` is the only file that
-//! knows how an entry is unsealed and unpacked, `put` the only one that knows how it is made.
+//! knows how an entry is unsealed and unpacked, `put` the only one that knows how it is made. What there
+//! should be is `expected`'s to say; `contents` reaches single lines by the index, `look` checks quickly.
 
+mod contents;
+mod expected;
 mod facts;
 mod frames;
 mod header;
 mod index;
 mod line;
+mod look;
 mod manifest;
 mod open;
 mod put;

@@ -9,9 +9,9 @@ use super::header::{Header, mac_is_right};
 use super::manifest::Manifest;
 use super::reader::Reading;
 use super::take::Access;
-use super::{ATTACHMENTS, HEADER, MANIFEST, Seal, number_in};
+use super::{ATTACHMENTS, HEADER, MANIFEST, Seal, look, number_in};
 use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
-use crate::{Archive, ArchiveSecret, ReadSeek, limits};
+use crate::{Archive, ArchiveSecret, Contents, LookedOver, ReadSeek, limits};
 
 /// A `.backstop` file of version 1.
 pub struct BackstopArchive {
@@ -134,6 +134,15 @@ fn damaged(fault: Fault) -> Finding {
 impl Archive for BackstopArchive {
     fn head(&self) -> &ArchiveHead {
         &self.head
+    }
+
+    fn look_over(&mut self, job: &Job) -> Result<Option<LookedOver>, FlowError> {
+        job.check()?;
+        Ok(Some(look::look_over(self)))
+    }
+
+    fn contents(&self) -> Option<&dyn Contents> {
+        self.manifest.is_some().then_some(self as &dyn Contents)
     }
 
     fn item_bytes(&self) -> Option<u64> {

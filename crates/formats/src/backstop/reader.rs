@@ -14,7 +14,7 @@ use super::facts::Facts;
 use super::line::{self, Attached, Line};
 use super::open::BackstopArchive;
 use super::stored::Stored;
-use super::{ATTACHMENTS, HEADER, INDEX, ITEMS, MANIFEST, number_in, numbered};
+use super::{ATTACHMENTS, HEADER, INDEX, ITEMS, MANIFEST, expected, number_in};
 use crate::limits;
 use crate::zipscan::{Entry, shown};
 
@@ -58,7 +58,6 @@ impl<'a> Reading<'a> {
         self.check_entries()?;
         let frames: BTreeMap<u64, &'a Entry> =
             self.here.iter().filter_map(|(name, entry)| Some((number_in(name, ITEMS)?, *entry))).collect();
-        self.check_numbers(&frames)?;
         for entry in frames.into_values() {
             self.job.check()?;
             self.frame(entry)?;
@@ -82,55 +81,16 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Whether every entry that was in the archive is here, and no other.
+    /// Whether every entry that was in the archive is here, and no other; those are not read.
     fn check_entries(&mut self) -> Result<(), FlowError> {
-        let archive = self.archive;
-        let Some(manifest) = &archive.manifest else { return Ok(()) };
-        let names: HashSet<&str> = archive.entries.iter().map(|entry| &*entry.name).collect();
-        let gone = manifest.entries.iter().map(|listed| &*listed.name).filter(|name| !names.contains(name));
-        let header = self.stated.get(HEADER).filter(|stated| **stated != Facts::of(&archive.header_bytes));
-        let header = header.map(|_| {
-            let message = "The head of the backup is not the one it was made with.";
-            (Severity::Damage, Fault::at(FaultCode::EntryMismatch, HEADER, message))
-        });
-        let gone = gone.map(|name| {
-            let message = "This part was in the backup and is gone.";
-            (Severity::Damage, Fault::at(FaultCode::ChunkMissing, shown(name), message))
-        });
-        let added = names.iter().filter(|name| !self.is_listed(name)).map(|name| {
-            let of_ours = number_in(name, ITEMS).or_else(|| number_in(name, ATTACHMENTS)).is_some();
-            if of_ours {
-                let message = "This part was not in the backup when it was made; it was passed over.";
-                (Severity::Damage, Fault::at(FaultCode::EntryMismatch, shown(name), message))
-            } else {
-                let message = "This file does not belong to the backup; it was passed over.";
-                (Severity::Warning, Fault::at(FaultCode::Stray, shown(name), message))
-            }
-        });
-        let faults: Vec<_> = header.into_iter().chain(gone).chain(added).take(limits::FINDINGS).collect();
-        faults.into_iter().try_for_each(|(severity, fault)| self.report(severity, fault))?;
-        let stated = &self.stated;
-        self.here.retain(|name, _| stated.contains_key(name));
-        self.unclaimed.retain(|name| stated.contains_key(name));
-        Ok(())
-    }
-
-    fn is_listed(&self, name: &str) -> bool {
-        name == MANIFEST || self.stated.contains_key(name)
-    }
-
-    /// Without a manifest the numbers must tell what is missing, but for the last ones.
-    fn check_numbers(&mut self, frames: &BTreeMap<u64, &Entry>) -> Result<(), FlowError> {
+        let found = expected::findings(self.archive);
+        found.into_iter().try_for_each(|finding| self.report(finding.severity, finding.fault))?;
         if self.archive.manifest.is_some() {
-            return Ok(());
+            let stated = &self.stated;
+            self.here.retain(|name, _| stated.contains_key(name));
+            self.unclaimed.retain(|name| stated.contains_key(name));
         }
-        let end = frames.last_key_value().map_or(0, |(last, _)| *last);
-        let gaps: Vec<u64> =
-            (0..end).filter(|number| !frames.contains_key(number)).take(limits::FINDINGS).collect();
-        gaps.into_iter().try_for_each(|number| {
-            let fault = Fault::at(FaultCode::ChunkMissing, numbered(ITEMS, number), "This part is missing.");
-            self.report(Severity::Damage, fault)
-        })
+        Ok(())
     }
 
     fn frame(&mut self, entry: &'a Entry) -> Result<(), FlowError> {

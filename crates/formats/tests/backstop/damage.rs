@@ -20,7 +20,7 @@ fn contents(sink: &CollectingSink) -> Contents {
 }
 
 /// A few notes and two small files, one that compresses and one that does not.
-fn small() -> Given {
+pub(crate) fn small() -> Given {
     let rows = archive(&[Chunk::plain(0, &small_rows())]).bytes();
     let mut sink = CollectingSink::tolerant();
     open(Box::new(Cursor::new(rows))).unwrap().read_into(&mut sink, &Job::new()).unwrap();
@@ -92,7 +92,7 @@ fn an_encrypted_archive() {
     check(&file, &edges(&file), 1);
 }
 
-type Entries = Vec<(String, Vec<u8>)>;
+pub(crate) type Entries = Vec<(String, Vec<u8>)>;
 
 /// The entries of a zip, by the `zip` crate.
 fn entries_of(file: &[u8]) -> Entries {
@@ -112,13 +112,13 @@ fn zip_of(entries: &Entries) -> Vec<u8> {
 }
 
 /// A zip written anew, with right checksums, and its entries changed: damage that only we can see.
-fn rebuilt(file: &[u8], change: impl FnOnce(&mut Entries)) -> Vec<u8> {
+pub(crate) fn rebuilt(file: &[u8], change: impl FnOnce(&mut Entries)) -> Vec<u8> {
     let mut entries = entries_of(file);
     change(&mut entries);
     zip_of(&entries)
 }
 
-fn at<'a>(entries: &'a mut Entries, name: &str) -> &'a mut (String, Vec<u8>) {
+pub(crate) fn at<'a>(entries: &'a mut Entries, name: &str) -> &'a mut (String, Vec<u8>) {
     entries.iter_mut().find(|(known, _)| known == name).unwrap()
 }
 

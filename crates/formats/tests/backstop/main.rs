@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod contents;
+#[cfg(test)]
 mod damage;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod look;
 #[cfg(test)]
 mod opener;
 #[cfg(test)]
