@@ -43,10 +43,18 @@ fn a_file_goes_into_the_container_and_comes_back() -> Outcome {
     }
     let ours = ["~/files/full-encrypted.backstop", "--archive-password-file", "@first"];
     let inventory = cli.json(0, &[&["inspect"], &ours[..]].concat())?;
-    let note = text(&inventory, "/notes/0/id")?.to_owned();
-    let title = text(&inventory, "/notes/0/title")?.to_owned();
-    let shown = cli.json(0, &[&["show"], &ours[..1], &[&note, "--as", "raw"], &ours[1..]].concat())?;
-    assert_eq!(text(&shown, "/title")?, title);
+    let real = real("full-encrypted");
+    let source = [real.as_str(), "--archive-password-file", "@real"];
+    for note in list(&inventory, "/notes")?.iter().take(3) {
+        let raw = |from: [&str; 3]| -> Outcome<Value> {
+            cli.json(0, &["show", from[0], text(note, "/id")?, "--as", "raw", from[1], from[2]])
+        };
+        assert_eq!(raw(ours)?, raw(source)?, "the index leads to its text too");
+    }
+    let quick = cli.json(0, &[&["verify", "--quick"], &ours[..]].concat())?;
+    let size = fs::metadata(cli.path("files/full-encrypted.backstop"))?.len();
+    let read = size - number(&quick, "/not_read")?;
+    assert!(quick["ok"] == true && read > 0 && read < size / 2, "{quick}");
     let attachment = &list(&inventory, "/attachments")?[0];
     assert_eq!(attachment["present"], true);
     let taken = ["--attachment", text(attachment, "/id")?, "--out", "~/files/taken"];

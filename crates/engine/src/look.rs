@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use backstop_formats::{Archive, Contents};
 use backstop_model::{
     App, AttachmentHead, Body, FlowError, Item, ItemId, ItemKey, Job, Kind, Reader, Sink, Source,
 };
@@ -136,30 +137,51 @@ pub(crate) fn picture(mime: &'static str, bytes: &mut dyn Read) -> Result<Pictur
     }
 }
 
-/// Finds one attachment in an archive and hands its bytes to `take`, once. Reads no further.
+/// Finds one attachment in an archive, by any of its names (the id of its row, its hash), and hands its
+/// bytes to `take`, once. Goes by the index where there is one, and reads no further than it must.
 ///
 /// `None` if the archive does not hold the bytes.
 ///
 /// # Errors
 /// What keeps the archive from being read that far; what `take` meets.
 pub(crate) fn pluck<T>(
-    reader: &mut dyn Reader,
-    wanted: &str,
+    archive: &mut dyn Archive,
+    wanted: &[&str],
     take: &mut dyn FnMut(&mut dyn Read) -> Result<T, FlowError>,
     job: &Job,
 ) -> Result<Option<T>, FlowError> {
-    let mut plucking = Plucking { wanted, take, taken: None, job };
-    match reader.read_into(&mut plucking, job) {
-        Err(FlowError::Sink(inner)) if inner.is::<Enough>() => Ok(plucking.taken),
-        other => other.map(|()| plucking.taken),
+    let mut plucking = Plucking { wanted, take, begun: false, taken: None, job };
+    if let Some(contents) = archive.contents() {
+        for name in wanted {
+            let read = contents.attachment(name, &mut plucking, job).map(drop);
+            match plucking.ended(read) {
+                // An index is a shortcut: where it fails, reading from the start may not.
+                Ok(None) => {}
+                Err(FlowError::Archive(_)) if !plucking.begun => {}
+                found => return found,
+            }
+        }
     }
+    let read = archive.read_into(&mut plucking, job);
+    plucking.ended(read)
 }
 
 struct Plucking<'a, T> {
-    wanted: &'a str,
+    wanted: &'a [&'a str],
     take: &'a mut dyn FnMut(&mut dyn Read) -> Result<T, FlowError>,
+    /// Whether the attachment was found: from then on its damage is the answer.
+    begun: bool,
     taken: Option<T>,
     job: &'a Job,
+}
+
+impl<T> Plucking<'_, T> {
+    fn ended(&mut self, read: Result<(), FlowError>) -> Result<Option<T>, FlowError> {
+        match read {
+            Err(FlowError::Sink(inner)) if inner.is::<Enough>() => Ok(self.taken.take()),
+            other => other.map(|()| self.taken.take()),
+        }
+    }
 }
 
 impl<T> Sink for Plucking<'_, T> {
@@ -168,10 +190,11 @@ impl<T> Sink for Plucking<'_, T> {
     }
 
     fn attachment(&mut self, head: &AttachmentHead, body: &dyn Source) -> Result<(), FlowError> {
-        let by_hash = head.hash.as_ref().is_some_and(|hash| hash.hex == self.wanted);
-        if !by_hash && head.id.as_str() != self.wanted {
+        let hash = head.hash.as_ref().map(|hash| hash.hex.as_str());
+        if !self.wanted.iter().any(|name| *name == head.id.as_str() || Some(*name) == hash) {
             return Ok(());
         }
+        self.begun = true;
         let mut bytes = body.open().map_err(FlowError::from_read)?;
         self.taken = Some((self.take)(&mut bytes)?);
         Err(FlowError::Sink(Box::new(Enough)))
@@ -180,6 +203,20 @@ impl<T> Sink for Plucking<'_, T> {
     /// Damage elsewhere does not keep this attachment from being read.
     fn finding(&mut self, _: backstop_model::Finding) -> Result<(), FlowError> {
         Ok(())
+    }
+}
+
+/// One item of an archive, with what belongs to it.
+pub(crate) struct Alone<'a> {
+    /// Where it is looked for.
+    pub(crate) contents: &'a dyn Contents,
+    /// Its id.
+    pub(crate) id: &'a str,
+}
+
+impl Reader for Alone<'_> {
+    fn read_into(&mut self, sink: &mut dyn Sink, job: &Job) -> Result<(), FlowError> {
+        self.contents.items(&|item| item.id == self.id || item.owner == Some(self.id), sink, job)
     }
 }
 

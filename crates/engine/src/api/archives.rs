@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use backstop_crypto::Password;
-use backstop_model::{Job, Severity, Stage as StageWord};
+use backstop_model::{FlowError, Job, Severity, Stage as StageWord};
 
 use super::{
     ArchiveFormat, Backstop, CheckResult, ConvertOrder, ConvertReport, Found, FoundNote, OpenArchive,
@@ -12,7 +12,7 @@ use super::{
 use crate::backup::{Form, Order, make};
 use crate::durable::{Loose, NewFile, SyncedFile};
 use crate::inspect::{Inventory, inventory};
-use crate::look::pluck;
+use crate::look::{Alone, pluck};
 use crate::problem::Code;
 use crate::show;
 use crate::stage::{Bytes, Keep, Reading, Stage, Tolerance, copy_through};
@@ -120,9 +120,24 @@ impl Backstop {
         vault: Option<&Password>,
         job: &Job,
     ) -> Result<Shown, Problem> {
-        let stage = self.staged(archive, job)?;
+        let stage = match self.staged_alone(archive, item, job)? {
+            Some(stage) => stage,
+            None => self.staged(archive, job)?,
+        };
         let shown = show::show(&stage.store, item, how, vault)?;
         Ok(Shown { warnings: damage_of(&stage), ..shown })
+    }
+
+    /// One item and what belongs to it, by the archive's index. `None` if there is no index, or it does
+    /// not lead there: a full read may.
+    fn staged_alone(&self, archive: &mut OpenArchive, id: &str, job: &Job) -> Result<Option<Stage>, Problem> {
+        let Some(contents) = archive.archive()?.contents() else { return Ok(None) };
+        let how = Reading { keep: Keep::Rows, tolerance: Tolerance::List, bytes: Bytes::Pass };
+        match Stage::fill(self.scratch(), &mut Alone { contents, id }, how, job) {
+            Ok(stage) => Ok(Some(stage).filter(|stage| stage.items_read() > 0)),
+            Err(FlowError::Archive(_)) => Ok(None),
+            Err(other) => Err(of_flow(other)),
+        }
     }
 
     /// Writes the bytes of one attachment (by the id of its row, or its hash) into a new file.
@@ -139,7 +154,7 @@ impl Backstop {
         let loose = self.loose(out)?;
         let mut file = NewFile::create(out, &loose.origin, &loose.run).map_err(Problem::writing)?;
         let mut take = |bytes: &mut dyn std::io::Read| copy_through(bytes, &mut file);
-        let copied = pluck(archive.archive()?, attachment, &mut take, job).map_err(of_flow)?;
+        let copied = pluck(archive.archive()?, &[attachment], &mut take, job).map_err(of_flow)?;
         let Some(bytes) = copied else {
             return Err(Problem::new(Code::NotFound, "The bytes of this attachment are not in the archive."));
         };

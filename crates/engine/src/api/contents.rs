@@ -94,7 +94,7 @@ impl Contents {
         let mime = look::picture_type(&line)?;
         let found = look::pluck(
             self.archive().archive()?,
-            hash,
+            &[&line.id, hash],
             &mut |bytes| look::picture(mime, bytes),
             &Job::new(),
         );
@@ -116,7 +116,8 @@ impl Contents {
     /// `not_found` if its bytes are not in the archive; damage; what the disk says; a cancel.
     pub fn save_attachment(&self, id: &str, out: &Path, job: &Job) -> Result<u64, Problem> {
         let line = look::attachment(&self.stage().store, id)?;
-        let wanted = line.hash.unwrap_or(line.id);
+        let wanted = [Some(line.id.as_str()), line.hash.as_deref()];
+        let wanted: Vec<&str> = wanted.into_iter().flatten().collect();
         let mut archive = self.archive();
         job.enter(StageWord::Reading, 0, archive.bytes());
         let loose = Loose::begin(&self.scratch, &self.machine, out).map_err(Problem::writing)?;
