@@ -8,7 +8,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::closing::CloseQuestion;
 use crate::commands::{account, archives, library, settings};
-use crate::drops::ArchiveDropped;
+use crate::drops::ArchivesDropped;
 
 /// Every command. `commands/names.rs` lists the same ones.
 pub(crate) fn commands() -> Builder<Wry> {
@@ -33,6 +33,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             settings::overview,
             settings::set_interval,
             settings::set_encryption,
+            settings::set_format,
             settings::pick_folder,
             settings::default_folder,
             settings::use_folder,
@@ -45,6 +46,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             archives::running_job,
             archives::archives,
             archives::pick_archive,
+            archives::pick_archives,
             archives::open_known,
             archives::hold_known,
             archives::check_archive,
@@ -55,11 +57,12 @@ pub(crate) fn commands() -> Builder<Wry> {
             archives::apply_plan,
             library::look_into,
             library::notebooks,
+            library::note_places,
             library::notes,
             library::note_preview,
             library::save_attachment,
         ])
-        .typ::<ArchiveDropped>()
+        .typ::<ArchivesDropped>()
         .typ::<CloseQuestion>()
         .error_handling(ErrorHandlingMode::Throw)
         // Both directions have one shape; counts and sizes are below 2^53.

@@ -1,4 +1,4 @@
-//! A file dropped on the window: opened here, so that its path never crosses to the window.
+//! Files dropped on the window: opened here, so that their paths never cross to the window.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,14 +12,17 @@ use crate::shell::{Shell, blocking};
 
 const DRAG_OVER: &str = "drag_over";
 const DRAG_LEAVE: &str = "drag_leave";
-const ARCHIVE_DROPPED: &str = "archive_dropped";
+const ARCHIVES_DROPPED: &str = "archives_dropped";
 
-/// What a dropped file turned out to be.
+/// What dropped files turned out to be.
 #[derive(Clone, Serialize, Type)]
 #[serde(untagged)]
-pub(crate) enum ArchiveDropped {
-    /// An archive.
-    Opened(OpenedArchive),
+pub(crate) enum ArchivesDropped {
+    /// Archives, at least one.
+    Opened {
+        /// Each of them.
+        archives: Vec<OpenedArchive>,
+    },
     /// Something else, or nothing that opens.
     Refused {
         /// Why.
@@ -44,26 +47,21 @@ pub(crate) fn followed(window: &Window, event: &DragDropEvent) {
 fn dropped(app: AppHandle, paths: Vec<PathBuf>) {
     tauri::async_runtime::spawn(async move {
         let shell = Arc::clone(&app.state::<Arc<Shell>>());
-        let opened = match the_only(paths) {
-            Ok(path) => blocking(move || shell.hold_archive(path)).await,
-            Err(problem) => Err(problem),
+        let told = match blocking(move || shell.hold_archives(some(paths)?)).await {
+            Ok(archives) => ArchivesDropped::Opened { archives },
+            Err(problem) => ArchivesDropped::Refused { problem },
         };
-        let told = match opened {
-            Ok(archive) => ArchiveDropped::Opened(archive),
-            Err(problem) => ArchiveDropped::Refused { problem },
-        };
-        let _ = app.emit(ARCHIVE_DROPPED, told);
+        let _ = app.emit(ARCHIVES_DROPPED, told);
     });
 }
 
-fn the_only(mut paths: Vec<PathBuf>) -> Result<PathBuf, Problem> {
-    match (paths.pop(), paths.is_empty()) {
-        (Some(path), true) => Ok(path),
-        (Some(_), false) => Err(Problem::new(Code::Usage, "Backstop opens one backup at a time.")
-            .with_hint("Drop a single file.")),
-        (None, _) => Err(Problem::new(Code::NotAnArchive, "What was dropped is not a file.")
-            .with_hint("Drop a backup file.")),
+/// What was dropped, unless it is no file.
+fn some(paths: Vec<PathBuf>) -> Result<Vec<PathBuf>, Problem> {
+    if paths.is_empty() {
+        let nothing = Problem::new(Code::NotAnArchive, "What was dropped is not a file.");
+        return Err(nothing.with_hint("Drop a backup file."));
     }
+    Ok(paths)
 }
 
 #[cfg(test)]
@@ -71,20 +69,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_file_at_a_time() {
-        let code = |paths: &[&str]| {
-            the_only(paths.iter().map(PathBuf::from).collect()).map_err(|problem| problem.code)
-        };
-        assert_eq!(code(&["a"]), Ok(PathBuf::from("a")));
-        assert_eq!(code(&["a", "b"]), Err(Code::Usage));
-        assert_eq!(code(&[]), Err(Code::NotAnArchive));
+    fn what_is_no_file_is_refused() {
+        assert_eq!(some(Vec::new()).map_err(|problem| problem.code), Err(Code::NotAnArchive));
+        let two = || vec![PathBuf::from("a"), PathBuf::from("b")];
+        assert_eq!(some(two()).map_err(|problem| problem.code), Ok(two()));
     }
 
     #[test]
-    fn what_is_told_has_either_a_token_or_a_problem() {
-        let refused = ArchiveDropped::Refused { problem: Problem::of(Code::NotAnArchive) };
+    fn what_is_told_has_either_archives_or_a_problem() {
+        let refused = ArchivesDropped::Refused { problem: Problem::of(Code::NotAnArchive) };
         let json = serde_json::to_value(refused).expect("json");
         assert_eq!(json["problem"]["code"], "not_an_archive");
-        assert!(json.get("token").is_none());
+        assert!(json.get("archives").is_none());
     }
 }

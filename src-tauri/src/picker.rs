@@ -26,10 +26,16 @@ pub(crate) enum Ask {
 /// The answer that comes later; `None` if the person changed their mind.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 
+/// Several answers that come later; none if the person changed their mind.
+pub(crate) type Answers = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
+
 /// Lets a person pick.
 pub(crate) trait Picker: Send + Sync {
     /// Asks, in front of a window.
     fn pick(&self, ask: Ask, window: &WebviewWindow) -> Answer;
+
+    /// Asks for archives, in front of a window.
+    fn pick_archives(&self, window: &WebviewWindow) -> Answers;
 }
 
 /// The system's own dialogs.
@@ -40,13 +46,7 @@ impl Picker for SystemDialogs {
         // Only the asynchronous dialogs: the others wait on the loop that has to draw them.
         let dialog = AsyncFileDialog::new().set_parent(window);
         match ask {
-            Ask::Archive => {
-                let dialog = dialog
-                    .set_title("Choose a backup")
-                    .add_filter("Backups", &["nnbackupz", "nnbackup", "backstop"])
-                    .add_filter("All files", &["*"]);
-                path_of(dialog.pick_file())
-            }
+            Ask::Archive => path_of(of_archives(dialog, "Choose a backup").pick_file()),
             Ask::Folder => path_of(dialog.set_title("Choose a folder for backups").pick_folder()),
             Ask::NewKeyFile => {
                 let dialog = dialog
@@ -61,6 +61,22 @@ impl Picker for SystemDialogs {
             }
         }
     }
+
+    fn pick_archives(&self, window: &WebviewWindow) -> Answers {
+        let dialog = AsyncFileDialog::new().set_parent(window);
+        let picked = of_archives(dialog, "Choose backups").pick_files();
+        Box::pin(async move {
+            let handles = picked.await.unwrap_or_default();
+            handles.iter().map(|handle| handle.path().to_owned()).collect()
+        })
+    }
+}
+
+fn of_archives(dialog: AsyncFileDialog, title: &str) -> AsyncFileDialog {
+    dialog
+        .set_title(title)
+        .add_filter("Backups", &["nnbackupz", "nnbackup", "backstop"])
+        .add_filter("All files", &["*"])
 }
 
 /// A name out of a note, made into one that a file may have: it comes from anybody's file, and none may
@@ -91,7 +107,8 @@ pub(crate) fn choose() -> Box<dyn Picker> {
 
 #[cfg(debug_assertions)]
 mod scripted {
-    //! Dialogs that answer by themselves: one path a line, in the order of the dialogs.
+    //! Dialogs that answer by themselves: one line each, in the order of the dialogs. Where several files
+    //! are picked, tabs part them.
 
     use std::path::PathBuf;
     use std::sync::Arc;
@@ -99,7 +116,7 @@ mod scripted {
 
     use tauri::WebviewWindow;
 
-    use super::{Answer, Ask, Picker};
+    use super::{Answer, Answers, Ask, Picker};
 
     /// Answers with the lines of a file, which is read each time: lines may be added while it runs.
     pub(super) struct Scripted {
@@ -126,6 +143,15 @@ mod scripted {
     impl Picker for Scripted {
         fn pick(&self, _ask: Ask, _window: &WebviewWindow) -> Answer {
             self.next()
+        }
+
+        fn pick_archives(&self, _window: &WebviewWindow) -> Answers {
+            let line = self.next();
+            Box::pin(async move {
+                let line = line.await.unwrap_or_default();
+                let parts = line.to_str().unwrap_or_default().split('\t');
+                parts.filter(|part| !part.is_empty()).map(PathBuf::from).collect()
+            })
         }
     }
 }

@@ -16,6 +16,9 @@ use backstop_engine::api::{
 use crate::held::Held;
 use crate::running::Running;
 
+/// The most archives that one restore merges.
+const MERGED: usize = 32;
+
 /// How long the first steps may take before a backup starts by itself all the same.
 const FIRST_STEPS: Duration = Duration::from_secs(600);
 
@@ -63,7 +66,7 @@ impl Shell {
             fresh_key: AtomicBool::new(false),
             made: Mutex::new(None),
             folders: Held::new("folder", 8),
-            archives: Held::new("archive", 8),
+            archives: Held::new("archive", 2 * MERGED),
             contents: Held::new("contents", 1),
             plans: Held::new("plan", 1),
             running: Arc::new(Running::default()),
@@ -247,6 +250,28 @@ impl Shell {
     /// What the file is not.
     pub(crate) fn hold_archive(&self, path: PathBuf) -> Result<OpenedArchive, Problem> {
         self.card(&self.archives.token(), Picked { path, secret: None })
+    }
+
+    /// Holds archives that were picked together. None is held if one of them is no archive.
+    ///
+    /// # Errors
+    /// `usage` for too many; what one of the files is not, by its name.
+    pub(crate) fn hold_archives(&self, paths: Vec<PathBuf>) -> Result<Vec<OpenedArchive>, Problem> {
+        if paths.len() > MERGED {
+            let many = format!("Backstop merges at most {MERGED} backups at a time. Nothing was opened.");
+            return Err(Problem::new(Code::Usage, many).with_hint("Choose fewer files."));
+        }
+        let several = paths.len() > 1;
+        let hold = |path: PathBuf| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            self.hold_archive(path).map_err(|problem| match name {
+                Some(name) if several => {
+                    Problem { message: format!("{name}: {}", problem.message), ..problem }
+                }
+                _ => problem,
+            })
+        };
+        paths.into_iter().map(hold).collect()
     }
 
     /// Unlocks an archive that is held, and remembers by what.

@@ -150,6 +150,24 @@ impl Window {
         Ok(writeln!(script, "{}", path.display())?)
     }
 
+    /// Scripts the next dialog for several files: it answers with all of these.
+    ///
+    /// # Errors
+    /// If the script can't be written.
+    pub fn will_pick_all(&self, paths: &[&Path]) -> Outcome {
+        let line: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        self.will_pick(Path::new(&line.join("\t")))
+    }
+
+    /// Gives the focus to what has this role and name, as stepping there by arrows does.
+    ///
+    /// # Errors
+    /// If it does not appear.
+    pub fn focus(&self, role: &str, name: &str) -> Outcome {
+        let element = self.find(role, name)?;
+        self.ask("arguments[0].focus()", vec![element.to_json()?]).map(drop)
+    }
+
     /// The desk that the window stands on.
     #[must_use]
     pub fn desk(&self) -> &Desk {

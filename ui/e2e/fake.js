@@ -18,7 +18,7 @@
     app: { accounts: config.accounts ?? [], signed_in: null, keychain: config.keychain ?? 'available', version: '0.1.0', theme: config.theme ?? 'system' },
     overview: {
       status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY },
-      interval: 'daily', encryption: true, folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
+      interval: 'daily', encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
     },
     cancelled: false,
@@ -35,7 +35,7 @@
     encrypted: true, attachments_included: false, locked: true, ...over,
   });
   const card = (id, over) => ({
-    id, name: `my-notes-${id}.nnbackupz`, path: `${folder}/my-notes-${id}.nnbackupz`, place: null, created: now - DAY, attachments_included: false, encrypted: true,
+    id, name: `my-notes-${id}.nnbackupz`, path: `${folder}/my-notes-${id}.nnbackupz`, format: 'nnbackupz', place: null, created: now - DAY, attachments_included: false, encrypted: true,
     notes: 1204, bytes: 9_412_000, verified: 'full', verified_at: now, pinned: false, automatic: true, ...over,
   });
   const notebooks = [
@@ -71,10 +71,15 @@
     return true;
   }
 
+  const numbers = {
+    exact: { items: { removed: 37 }, notes: { removed: 14 } },
+    copy: { items: { added: 40, updated: 0, identical: 0 }, notes: { added: 12, updated: 0, identical: 0 } },
+  };
   const summary = (mode) => ({
-    token: 'p1', items: counts({ added: 14, updated: mode === 'overwrite' ? 2 : 1, identical: 1190 }),
-    notes: counts({ added: 9, updated: mode === 'overwrite' ? 2 : 1, kept: mode === 'overwrite' ? 0 : 1, identical: 1 }), only_here: 14, attachments: 31,
+    token: 'p1', items: counts({ added: 14, updated: mode === 'merge' ? 1 : 2, identical: 1190, ...numbers[mode]?.items }),
+    notes: counts({ added: 9, updated: mode === 'merge' ? 1 : 2, kept: mode === 'merge' ? 1 : 0, identical: 1, ...numbers[mode]?.notes }), only_here: mode === 'exact' ? 0 : 14, attachments: 31,
     changes: [
+      ...(mode === 'exact' ? ['Shopping list', 'Letter to Karin, never sent'].map((title, at) => ({ change: 'removed', id: `r${at}`, kind: 'note', title })) : []),
       ...['Rye and caraway', 'Focaccia for Sunday', 'Flour suppliers in Malmö and around the strait'].map((title, at) => ({ change: 'added', id: `c${at}`, kind: 'note', title })),
       { change: 'added', id: 'b1', kind: 'notebook', title: 'Bread' }, { change: 'updated', id: 'c9', kind: 'note', title: 'Sourdough, the slow way' },
     ],
@@ -125,6 +130,7 @@
       if (!on || !world.overview.encryption) { if (typed === null) throw needed; right(typed); }
       return (world.overview = { ...world.overview, encryption: on });
     },
+    set_format: ({ format }) => (world.overview = { ...world.overview, format }),
     pick_folder: () => ({ token: 'f2', path: '/media/mira/Elements/Backstop/backups', free_bytes: 212_000_000_000, warnings: [] }),
     default_folder: () => ({ token: 'f1', path: folder, free_bytes: 87_400_000_000, warnings: ['This folder is on the same drive as your notes. If the drive fails, both are gone.'] }),
     use_folder: ({ token, password: typed }) => { asksWhenPlain(typed); return (world.overview = { ...world.overview, folder: token === 'f2' ? '/media/mira/Elements/Backstop/backups' : folder }); },
@@ -148,13 +154,19 @@
       card('2026-11-15', { created: now - 9 * DAY, verified: 'damaged', notes: null }), card('2026-11-01', { created: null, verified: 'never', encrypted: false, automatic: null }),
     ],
     pick_archive: () => opened({ locked: config.locked ?? true }),
+    pick_archives: () => Array.from({ length: config.several ?? 1 }, (_, at) => opened({
+      locked: config.locked ?? true, ...(at === 0 ? {} : { token: `t${at + 1}`, name: `old-laptop-${at}.backstop`, format: 'backstop', format_version: '1', created: now - 90 * at * DAY }),
+    })),
     open_known: () => opened({ locked: false, name: 'my-notes-2026-11-22.nnbackupz' }),
-    unlock_archive: ({ password: typed }) => {
+    unlock_archive: ({ token, password: typed }) => {
       if (config.unlockProblem) throw config.unlockProblem;
-      if (typed !== null) right(typed);
-      return opened({ locked: false });
+      // The third of several has a password of its own.
+      if (typed !== null && token === 't3' ? typed !== 'another one' : typed !== null && typed !== password) throw wrong;
+      return opened({ locked: false, token, ...(token === 't1' ? {} : { name: `old-laptop-${token.slice(1) - 1}.backstop` }) });
     },
-    plan_restore: async ({ mode, progress: channel }) => {
+    plan_restore: async ({ mode, only, progress: channel }) => {
+      world.ordered = { mode, only };
+      if (mode === 'exact' && config.doubtful) throw { code: 'invalid_content', message: 'This archive may not be whole, so what it does not have was not removed. Nothing was changed.', hint: 'Restore it by merging or overwriting, or choose another archive.', details: [] };
       if (config.hold !== 'reading') return summary(mode);
       if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
       return summary(mode);
@@ -179,6 +191,7 @@
     },
     show_in_folder: () => null,
     notebooks: () => notebooks,
+    note_places: () => Array.from({ length: 240 }, (_, at) => ({ id: `n${at}`, notebooks: at < 6 ? ['bread'] : at < 30 ? ['work'] : [], trashed: at > 235 })),
     notes: ({ query }) => {
       const total = query.words === 'nothing' ? 0 : query.notebook === null ? 240 : 6;
       const list = Array.from({ length: Math.min(query.limit, Math.max(0, total - query.offset)) }, (_, at) => note(query.offset + at));

@@ -44,6 +44,23 @@ async function plan(page: Page) {
   await press(page, 'Unlock');
   await page.getByText('Only here').waitFor();
 }
+/** The plan of files that need no password. */
+async function opened(page: Page) {
+  await link(page, 'restore');
+  await press(page, 'Restore from files');
+  await heading(page, 'The plan');
+  await page.getByText('Only here').waitFor();
+}
+async function mode(page: Page, name: RegExp) {
+  await opened(page);
+  await page.getByRole('radio', { name }).check();
+}
+async function contents(page: Page) {
+  await opened(page);
+  await press(page, 'Look inside');
+  await page.getByRole('option').first().waitFor();
+  await page.getByRole('option').first().locator('.tick').waitFor();
+}
 /** The menu of a backup in the list. */
 async function known(page: Page, at: number) {
   await link(page, 'restore');
@@ -100,6 +117,15 @@ export const screens: Screen[] = [
   { name: 'restore-plan', world: { signedIn: true, planWarnings: [{ code: 'attachment_missing', message: 'An attachment is not in this backup.', item: 'loaf.jpg' }] }, go: plan },
   { name: 'restore-plan-open', world: home, go: async (page) => { await plan(page); await page.getByText('Show').first().click(); } },
   { name: 'restore-result', world: home, go: async (page) => { await plan(page); await press(page, /^Restore 10 notes/); await heading(page, 'Restore finished'); } },
+  { name: 'restore-plan-exact', world: { signedIn: true, locked: false }, go: async (page) => { await mode(page, /^Exactly as/); await page.getByText('14 notes will be removed').waitFor(); } },
+  { name: 'restore-plan-ask', world: { signedIn: true, locked: false }, go: async (page) => { await mode(page, /^Exactly as/); await press(page, 'Restore'); await heading(page, 'Remove 14 notes?'); } },
+  { name: 'restore-plan-refused', world: { signedIn: true, locked: false, doubtful: true }, go: async (page) => { await mode(page, /^Exactly as/); await page.getByText('may not be whole').first().waitFor(); } },
+  { name: 'restore-plan-several', world: { signedIn: true, locked: false, several: 3 }, go: async (page) => { await mode(page, /^Add as new/); await page.getByText('From 3 backups').waitFor(); } },
+  { name: 'unlock-several', world: { signedIn: true, several: 3 }, go: async (page) => { await unlock(page); await page.getByText('Backup 1 of 3').waitFor(); } },
+  { name: 'contents-ticked', world: { signedIn: true, locked: false, odd: [{ code: 'attachment_missing', message: 'An attachment is not in this backup.', item: 'loaf.jpg' }] }, go: async (page) => {
+    await contents(page); await page.getByRole('option').first().locator('.tick').click(); await page.getByRole('treeitem', { name: /Work/ }).locator('.tick').click(); await page.getByText('25 notes ticked').waitFor();
+    await page.getByRole('option').first().click(); await page.getByText('strong white flour').waitFor();
+  } },
   { name: 'undo-plan', world: home, go: async (page) => { await plan(page); await press(page, /^Restore 10 notes/); await press(page, 'Undo'); await page.getByText('are removed').waitFor(); } },
   { name: 'browse', world: home, go: async (page) => { await link(page, 'browse'); await page.getByRole('option').first().click(); await page.getByText('strong white flour').waitFor(); } },
   { name: 'browse-locked', world: home, go: async (page) => { await link(page, 'browse'); await page.getByRole('option').nth(4).click(); await page.getByText('This note is locked').waitFor(); } },

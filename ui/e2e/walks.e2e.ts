@@ -99,6 +99,107 @@ test('four clicks by keyboard: an interval', () => walk({ signedIn: true }, asyn
   expect(await calls(page)).toContain('set_interval');
 }));
 
+test('the format of backups, by keyboard', () => walk({ signedIn: true }, async (page) => {
+  await page.getByText('a thief of the file tries a password in about 0.02 seconds').waitFor();
+  await tabTo(page, 'combobox', 'Backup format');
+  await page.keyboard.press('b');
+  await page.getByText('a try at its password takes about half a second').waitFor();
+  await expect.poll(() => page.getByRole('combobox', { name: 'Backup format' }).inputValue()).toBe('backstop');
+}));
+
+/** What the last plan was ordered with. */
+const ordered = (page: Page) => page.evaluate(() => (window as unknown as { __WORLD__: { ordered: unknown } }).__WORLD__.ordered);
+
+test('some notes are ticked and restored, by keyboard alone', () => walk({ signedIn: true, locked: false }, async (page) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Control+o');
+  await shown(page, 'The plan');
+  await tabTo(page, 'button', 'Look inside');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'treeitem', 'All notes');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  // Of the kitchen only the bread has notes here; the other notebook holds nothing and is ticked with it.
+  await page.getByText('6 notes ticked, in 1 notebook').waitFor();
+  expect(await page.getByRole('treeitem', { name: /Kitchen/ }).getAttribute('aria-checked')).toBe('true');
+  expect(await page.getByRole('treeitem', { name: 'All notes' }).getAttribute('aria-checked')).toBe('mixed');
+  await tabTo(page, 'option', /^Sourdough, the slow way Today/);
+  await page.keyboard.press('Space');
+  await page.getByText('5 notes ticked, in 1 notebook').waitFor();
+  expect(await page.getByRole('treeitem', { name: /Kitchen/ }).getAttribute('aria-checked')).toBe('mixed');
+  await tabTo(page, 'button', 'Continue to plan');
+  await page.keyboard.press('Enter');
+  await shown(page, 'The plan');
+  await page.getByText(/^5 notes from notesnook-backup/).waitFor();
+  expect(await ordered(page)).toEqual({ mode: 'merge', only: ['preserves', 'n1', 'n2', 'n3', 'n4', 'n5'] });
+  expect(await page.getByRole('radio', { name: /^Exactly as/ }).isDisabled()).toBe(true);
+  await page.getByText('of a part, everything else would be removed').waitFor();
+  // The ticks are there again, and none of them is the whole backup.
+  await tabTo(page, 'button', 'Look inside');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Clear');
+  await page.keyboard.press('Enter');
+  await page.getByText('240 notes, no attachments').waitFor();
+  await tabTo(page, 'option', /^Sourdough, the slow way Today/);
+  await page.keyboard.press('Control+a');
+  await page.getByText('236 notes ticked, in 2 notebooks').waitFor();
+  await page.getByText('236 of 240 ticked').waitFor();
+}));
+
+test('a restore that removes says so in numbers, and asks once more', () => walk({ signedIn: true, locked: false }, async (page) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Control+o');
+  await shown(page, 'The plan');
+  await tabTo(page, 'radio', /^Merge/);
+  for (const mode of ['overwrite', 'copy']) {
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => ordered(page)).toEqual({ mode, only: [] });
+  }
+  await page.getByRole('button', { name: 'Add 12 notes' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.getByText('14 notes will be removed from your library').waitFor();
+  await page.getByText('Adds 9 notes, updates 2, removes 14.').waitFor();
+  await tabTo(page, 'button', 'Restore');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Remove 14 notes?');
+  // The safe answer has the focus.
+  await page.keyboard.press('Enter');
+  expect(await calls(page)).not.toContain('apply_plan');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Remove and restore');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Restore finished');
+}));
+
+test('a refused mode says why, and another one is at hand', () => walk({ signedIn: true, locked: false, doubtful: true }, async (page) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Control+o');
+  await shown(page, 'The plan');
+  await tabTo(page, 'radio', /^Merge/);
+  await page.keyboard.press('ArrowUp');
+  await page.getByText('This archive may not be whole').first().waitFor();
+  expect(await page.getByRole('button', { name: /^Restore/ }).count()).toBe(0);
+  await tabTo(page, 'button', 'Merge instead');
+  await page.keyboard.press('Enter');
+  await page.getByText('Adds 9 notes, updates 1, removes none.').waitFor();
+}));
+
+test('several backups are unlocked in turn and merged', () => walk({ signedIn: true, several: 3 }, async (page) => {
+  await shown(page, 'Protected');
+  await page.keyboard.press('Control+o');
+  await page.getByText('Backup 1 of 3.').waitFor();
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  // The second has the same password; the third is asked for.
+  await page.getByText('Backup 3 of 3.').waitFor();
+  await page.getByText('old-laptop-2.backstop').waitFor();
+  await page.keyboard.type('another one');
+  await page.keyboard.press('Enter');
+  await shown(page, 'The plan');
+  await page.getByText('From 3 backups merged').waitFor();
+  expect(await page.getByRole('list', { name: 'Backups' }).getByRole('listitem').count()).toBe(3);
+}));
+
 test('a plain backup asks for the password first, and only then runs', () => walk({ signedIn: true, overview: { encryption: false } }, async (page) => {
   await shown(page, 'Protected');
   await page.keyboard.press('Control+b');
@@ -247,9 +348,9 @@ test('a file opened first is carried through the first steps to its plan', () =>
 
 test('a dropped file opens its plan; a dropped letter says what it is', () => walk({ signedIn: true }, async (page) => {
   await shown(page, 'Protected');
-  await page.evaluate("window.__EMIT__('archive_dropped', { problem: { code: 'not_an_archive', message: 'letter.odt is not a backup.', hint: null, details: [] } })");
+  await page.evaluate("window.__EMIT__('archives_dropped', { problem: { code: 'not_an_archive', message: 'letter.odt is not a backup.', hint: null, details: [] } })");
   await page.getByText('letter.odt is not a backup.').first().waitFor();
-  await page.evaluate("window.__EMIT__('archive_dropped', { token: 't9', name: 'mine.nnbackupz', bytes: 9, format: 'nnbackupz', format_version: '6.1', created: null, encrypted: false, attachments_included: false, locked: false })");
+  await page.evaluate("window.__EMIT__('archives_dropped', { archives: [{ token: 't9', name: 'mine.nnbackupz', bytes: 9, format: 'nnbackupz', format_version: '6.1', created: null, encrypted: false, attachments_included: false, locked: false }] })");
   await shown(page, 'The plan');
 }));
 

@@ -8,7 +8,8 @@ use backstop_model::{
 };
 
 use crate::api::{
-    NoteAttachment, NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode, Picture, Problem, of_store,
+    NoteAttachment, NotePage, NotePlace, NotePreview, NoteQuery, NoteRow, NotebookNode, Picture, Problem,
+    of_store,
 };
 use crate::inspect::paths;
 use crate::problem::Code;
@@ -36,6 +37,20 @@ pub(crate) fn notebooks(store: &Store) -> Result<Vec<NotebookNode>, Problem> {
         notes: line.notes,
     };
     Ok(lines.into_iter().filter(|line| !line.trashed).map(node).collect())
+}
+
+/// Where each note is.
+///
+/// # Errors
+/// The store can't be read.
+pub(crate) fn places(store: &Store) -> Result<Vec<NotePlace>, Problem> {
+    let mut places: Vec<NotePlace> = Vec::new();
+    let each = |id: String, notebook: Option<String>, trashed: bool| match places.last_mut() {
+        Some(last) if last.id == id => last.notebooks.extend(notebook),
+        _ => places.push(NotePlace { id, notebooks: notebook.into_iter().collect(), trashed }),
+    };
+    store.each_note_place(each).map_err(of_store)?;
+    Ok(places)
 }
 
 /// A page of notes.

@@ -2,7 +2,7 @@
 
 use backstop_engine::api::{
     ArchiveCard, ArchiveSecret, BackupOrder, BackupResult, CheckResult, Code, JobProgress, OpenedArchive,
-    PlanSummary, Problem, RestoreMode, RestoreResult,
+    PlanSummary, Problem, RestoreMode, RestoreOrder, RestoreResult,
 };
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
@@ -65,6 +65,18 @@ pub(crate) async fn pick_archive(
 ) -> Answer<Option<OpenedArchive>> {
     let Some(path) = picker.pick(Ask::Archive, &window).await else { return Ok(None) };
     ask_shell(&shell, move |shell| shell.hold_archive(path).map(Some)).await
+}
+
+/// Lets a person pick archives, to be merged. None if they changed their mind.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pick_archives(
+    window: WebviewWindow,
+    shell: Here<'_>,
+    picker: State<'_, Box<dyn Picker>>,
+) -> Answer<Vec<OpenedArchive>> {
+    let paths = picker.pick_archives(&window).await;
+    ask_shell(&shell, move |shell| shell.hold_archives(paths)).await
 }
 
 /// Opens a known archive.
@@ -133,17 +145,19 @@ fn secret_of(password: Option<PasswordIn>, recovery_key: Option<&str>) -> Answer
     }
 }
 
-/// Compares an archive with the library. Touches nothing.
+/// Compares archives, merged into one, with the library: all of them, or only some items. Touches nothing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn plan_restore(
     shell: Here<'_>,
-    token: String,
+    tokens: Vec<String>,
     mode: RestoreMode,
+    only: Vec<String>,
     progress: Channel<JobProgress>,
 ) -> Answer<PlanSummary> {
     jobs::run(&shell, into(progress), move |shell, session, job| {
-        let plan = session.plan(shell.open_held(&token)?, mode, job)?;
+        let archives = tokens.iter().map(|token| shell.open_held(token)).collect::<Answer<_>>()?;
+        let plan = session.plan_all(archives, &RestoreOrder { mode, only: &only }, job)?;
         shell.hold_plan(session, plan)
     })
     .await

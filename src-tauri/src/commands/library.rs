@@ -1,13 +1,15 @@
 //! Reading notes: of the library, or of an archive that was opened to be looked at (`archive`, its token).
 
-use backstop_engine::api::{ContentsCard, Job, JobProgress, NotePage, NotePreview, NoteQuery, NotebookNode};
+use backstop_engine::api::{
+    ContentsCard, Job, JobProgress, NotePage, NotePlace, NotePreview, NoteQuery, NotebookNode,
+};
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
 use super::{Answer, Here, ask_shell, into};
 use crate::jobs;
 use crate::picker::{Ask, Picker};
-use crate::shell::Shelf;
+use crate::shell::{Shelf, let_go};
 
 /// Opens an archive that is held to be looked at. Needs nobody to be signed in.
 #[tauri::command]
@@ -29,6 +31,13 @@ pub(crate) async fn notebooks(shell: Here<'_>, archive: Option<String>) -> Answe
         Shelf::Archive(contents) => contents.notebooks(),
     })
     .await
+}
+
+/// Where each note of an archive is that is looked at: what ticks stand on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn note_places(shell: Here<'_>, archive: String) -> Answer<Vec<NotePlace>> {
+    ask_shell(&shell, move |shell| shell.contents.get(&archive).ok_or_else(let_go)?.note_places()).await
 }
 
 /// A page of notes.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use backstop_engine::api::{FolderChoice, Interval, OnClose, Overview, Problem, Theme};
+use backstop_engine::api::{ArchiveFormat, FolderChoice, Interval, OnClose, Overview, Problem, Theme};
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
@@ -47,6 +47,17 @@ pub(crate) async fn set_encryption(
 ) -> Answer<Overview> {
     ask(&shell, move |_, session| {
         session.set_encryption(on, of(password.as_ref()))?;
+        session.overview()
+    })
+    .await
+}
+
+/// The format of backups from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_format(shell: Here<'_>, format: ArchiveFormat) -> Answer<Overview> {
+    ask(&shell, move |_, session| {
+        session.set_format(format)?;
         session.overview()
     })
     .await

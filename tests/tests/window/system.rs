@@ -19,7 +19,7 @@ fn a_file_is_chosen_in_the_real_dialog() -> Outcome {
     journey.set_up("Grace", Start::Empty)?;
     window.click("link", "Restore")?;
     window.click("button", "Restore from files")?;
-    window.desk().answer_dialog("Choose a backup", &archive)?;
+    window.desk().answer_dialog("Choose backups", &archive)?;
     journey.unlock(Secret::Password(PASSWORD))?;
     window.find("heading", "The plan").map(drop)
 }

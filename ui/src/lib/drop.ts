@@ -1,16 +1,17 @@
-// Where an opened or dropped file goes: to its plan when someone is signed in, else it is shown.
+// Where opened or dropped files go: to their plan when someone is signed in, else the one is shown.
 
-import type { ArchiveDropped } from './api';
+import type { ArchivesDropped } from './api';
 import { contents } from './state/contents.svelte';
 import { job } from './state/job.svelte';
 import { restoreFlow } from './state/restore.svelte';
 import { router } from './state/router.svelte';
 import { session } from './state/session.svelte';
 import { setup } from './state/setup.svelte';
+import { restore } from './strings';
 
-/** Keeps an opened archive until there is an account to restore into. */
+/** Keeps opened archives until there is a library to restore into. */
 export function keepForLater(): void {
-  setup.keep(restoreFlow.archive);
+  setup.keep(restoreFlow.archives);
 }
 
 /** Shows what is in an archive that was just opened. */
@@ -18,7 +19,7 @@ export function lookInside(): void {
   if (restoreFlow.archive) void contents.open(restoreFlow.archive);
 }
 
-export function dropped(file: ArchiveDropped): void {
+export function dropped(files: ArchivesDropped): void {
   if (job.kind) return;
   const inSteps = setup.step !== null;
   const inShell = session.account !== null && !inSteps;
@@ -26,7 +27,9 @@ export function dropped(file: ArchiveDropped): void {
     contents.close();
     router.open('restore');
   }
-  if ('problem' in file) restoreFlow.problem = file.problem;
-  else if (inShell) restoreFlow.take(file);
-  else restoreFlow.take(file, inSteps ? keepForLater : lookInside);
+  if ('problem' in files) restoreFlow.problem = files.problem;
+  else if (inShell) restoreFlow.take(files.archives);
+  else if (inSteps) restoreFlow.take(files.archives, keepForLater);
+  else if (files.archives.length > 1) restoreFlow.problem = { code: 'usage', message: restore.oneToLook, hint: restore.oneToLookHint, details: [] };
+  else restoreFlow.take(files.archives, lookInside);
 }

@@ -34,6 +34,7 @@ const settings: Found[] = [
   { page: 'backup', label: backup.restore, row: 'restore' },
   { page: 'backup', label: backup.automatic, row: 'automatic' },
   { page: 'backup', label: backup.encryption, row: 'encryption' },
+  { page: 'backup', label: backup.format, row: 'format' },
   { page: 'backup', label: backup.directory, row: 'directory' },
   { page: 'profile', label: account.profile.name, row: 'name' },
   { page: 'profile', label: account.profile.signOut, row: 'sign-out' },

@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use backstop_model::{Kind, Severity};
 
 use super::{
-    Backstop, ContentsCard, Job, NotePage, NotePreview, NoteQuery, NotebookNode, OpenArchive, Problem,
-    Stage as StageWord, Warning, of_flow, of_store,
+    Backstop, ContentsCard, Job, NotePage, NotePlace, NotePreview, NoteQuery, NotebookNode, OpenArchive,
+    Problem, Stage as StageWord, Warning, of_flow, of_store,
 };
 use crate::durable::{Loose, NewFile, SyncedFile};
 use crate::look;
@@ -67,6 +67,14 @@ impl Contents {
     /// What was laid out can't be read.
     pub fn notebooks(&self) -> Result<Vec<NotebookNode>, Problem> {
         look::notebooks(&self.stage().store)
+    }
+
+    /// Where each of its notes is.
+    ///
+    /// # Errors
+    /// What was laid out can't be read.
+    pub fn note_places(&self) -> Result<Vec<NotePlace>, Problem> {
+        look::places(&self.stage().store)
     }
 
     /// A page of notes.

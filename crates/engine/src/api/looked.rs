@@ -35,6 +35,17 @@ pub struct ContentsCard {
     pub damaged: bool,
 }
 
+/// Where a note of an archive is: what ticks on notes and notebooks stand on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NotePlace {
+    /// The note's id.
+    pub id: String,
+    /// Ids of the notebooks that it is directly in.
+    pub notebooks: Vec<String>,
+    /// In the trash.
+    pub trashed: bool,
+}
+
 /// What a check of an archive found, for the window.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[must_use = "a check that nobody reads is not a check"]

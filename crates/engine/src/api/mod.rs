@@ -25,7 +25,7 @@ pub use files::{
     ConvertOrder, ConvertReport, Found, FoundNote, OpenArchive, ShowAs, Shown, UnreadPart, VerifyLevel,
     VerifyReport,
 };
-pub use looked::{CheckResult, ContentsCard, NoteAttachment};
+pub use looked::{CheckResult, ContentsCard, NoteAttachment, NotePlace};
 pub use session::{BackupOrder, PreparedRestore, RestoreOrder, Session};
 pub use types::*;
 

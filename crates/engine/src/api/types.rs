@@ -84,6 +84,8 @@ pub struct Overview {
     pub interval: Interval,
     /// Whether backups are encrypted.
     pub encryption: bool,
+    /// The format that backups are written in.
+    pub format: ArchiveFormat,
     /// The folder that the archives are in.
     pub folder: String,
     /// What is wrong or risky about that folder, in sentences.
@@ -137,6 +139,8 @@ pub struct ArchiveCard {
     pub name: String,
     /// Full path, for showing and for the command line.
     pub path: String,
+    /// Its format, as its name ends: `nnbackupz`.
+    pub format: String,
     /// The place it is a backup of, `null` if not known.
     pub place: Option<String>,
     /// When it was made.

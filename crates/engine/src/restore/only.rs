@@ -15,14 +15,19 @@ pub(super) fn keep_only(store: &Store, ids: &[String]) -> Result<(), RestoreErro
         "DROP TABLE IF EXISTS temp.chosen;
          CREATE TEMP TABLE chosen(item INTEGER PRIMARY KEY);",
     )?;
+    // The kinds are named so that the index is used, whose first column they are.
+    let kinds: Vec<Kind> = Kind::all().collect();
+    let choose = format!(
+        "INSERT OR IGNORE INTO chosen SELECT rowid FROM stage.items WHERE kind IN ({}) AND id = ?1",
+        list(&kinds)
+    );
+    let mut choose = store.db.prepare(&choose)?;
     for id in ids {
-        let found = store
-            .db
-            .execute("INSERT OR IGNORE INTO chosen SELECT rowid FROM stage.items WHERE id = ?1", [id])?;
-        if found == 0 && !is_chosen(store, id)? {
+        if choose.execute([id])? == 0 && !is_chosen(store, id)? {
             return Err(RestoreError::NotInArchive(id.clone()));
         }
     }
+    drop(choose);
     with_contents_of_notebooks(store)?;
     with_what_belongs_to_notes(store)?;
     with_relations(store)?;

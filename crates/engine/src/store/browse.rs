@@ -148,6 +148,28 @@ impl Store {
         Ok((u64::try_from(total).unwrap_or_default(), lines))
     }
 
+    /// Hands over each note's id, a notebook that it is in, and whether it is in the trash: once for each
+    /// of its notebooks, one after the other, and once without any if it is in none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn each_note_place(
+        &self,
+        mut each: impl FnMut(String, Option<String>, bool),
+    ) -> Result<(), StoreError> {
+        let (notebook, note) = (kind_code(Kind::Notebook), kind_code(Kind::Note));
+        let mut query = self.db.prepare(&format!(
+            "SELECT n.id, r.from_id, n.flags & {TRASHED} FROM items n
+             LEFT JOIN relations r ON r.to_kind = {note} AND r.to_id = n.id AND r.from_kind = {notebook}
+             WHERE n.kind = {note} ORDER BY n.id, r.from_id"
+        ))?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            each(row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? != 0);
+        }
+        Ok(())
+    }
+
     /// The attachments of a note, by name.
     ///
     /// # Errors

@@ -48,6 +48,8 @@ export const commands = {
 	setInterval: (interval: Interval, password: string | null) => __TAURI_INVOKE<Overview>("set_interval", { interval, password }),
 	/**  Whether backups are encrypted. */
 	setEncryption: (on: boolean, password: string | null) => __TAURI_INVOKE<Overview>("set_encryption", { on, password }),
+	/**  The format of backups from now on. */
+	setFormat: (format: ArchiveFormat) => __TAURI_INVOKE<Overview>("set_format", { format }),
 	/**  Lets a person pick a folder for backups. Nothing is changed yet. */
 	pickFolder: () => __TAURI_INVOKE<FolderChoice | null>("pick_folder"),
 	/**  The folder that is offered at first. */
@@ -72,6 +74,8 @@ export const commands = {
 	archives: () => __TAURI_INVOKE<ArchiveCard[]>("archives"),
 	/**  Lets a person pick an archive. Needs nobody to be signed in. */
 	pickArchive: () => __TAURI_INVOKE<OpenedArchive | null>("pick_archive"),
+	/**  Lets a person pick archives, to be merged. None if they changed their mind. */
+	pickArchives: () => __TAURI_INVOKE<OpenedArchive[]>("pick_archives"),
 	/**  Opens a known archive. */
 	openKnown: (archive: string) => __TAURI_INVOKE<OpenedArchive>("open_known", { archive }),
 	/**  Holds a known archive without opening it, to be checked. */
@@ -82,8 +86,8 @@ export const commands = {
 	showInFolder: (archive: string) => __TAURI_INVOKE<null>("show_in_folder", { archive }),
 	/**  Unlocks an archive that is held, by a password or a recovery key. */
 	unlockArchive: (token: string, password: string | null, recoveryKey: string | null) => __TAURI_INVOKE<OpenedArchive>("unlock_archive", { token, password, recoveryKey }),
-	/**  Compares an archive with the library. Touches nothing. */
-	planRestore: (token: string, mode: RestoreMode, progress: Channel<JobProgress>) => __TAURI_INVOKE<PlanSummary>("plan_restore", { token, mode, progress }),
+	/**  Compares archives, merged into one, with the library: all of them, or only some items. Touches nothing. */
+	planRestore: (tokens: string[], mode: RestoreMode, only: string[], progress: Channel<JobProgress>) => __TAURI_INVOKE<PlanSummary>("plan_restore", { tokens, mode, only, progress }),
 	/**  Plans to take back what a restore did. Touches nothing. */
 	planUndo: (run: string) => __TAURI_INVOKE<PlanSummary>("plan_undo", { run }),
 	/**  Carries out the plan that was shown. */
@@ -92,6 +96,8 @@ export const commands = {
 	lookInto: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<ContentsCard>("look_into", { token, progress }),
 	/**  Every notebook. */
 	notebooks: (archive: string | null) => __TAURI_INVOKE<NotebookNode[]>("notebooks", { archive }),
+	/**  Where each note of an archive is that is looked at: what ticks stand on. */
+	notePlaces: (archive: string) => __TAURI_INVOKE<NotePlace[]>("note_places", { archive }),
 	/**  A page of notes. */
 	notes: (archive: string | null, query: NoteQuery) => __TAURI_INVOKE<NotePage>("notes", { archive, query }),
 	/**  A note made safe to show. */
@@ -131,6 +137,8 @@ export type ArchiveCard = {
 	name: string,
 	/**  Full path, for showing and for the command line. */
 	path: string,
+	/**  Its format, as its name ends: `nnbackupz`. */
+	format: string,
 	/**  The place it is a backup of, `null` if not known. */
 	place: string | null,
 	/**  When it was made. */
@@ -153,14 +161,23 @@ export type ArchiveCard = {
 	automatic: boolean | null,
 };
 
-/**  What a dropped file turned out to be. */
-export type ArchiveDropped = 
-/**  An archive. */
-OpenedArchive | 
+/**  The format that a place is backed up in, or that a file is converted to. */
+export type ArchiveFormat = 
+/**  Notesnook's. */
+"nnbackupz" | 
+/**  Our own container. */
+"backstop";
+
+/**  What dropped files turned out to be. */
+export type ArchivesDropped = 
+/**  Archives, at least one. */
+({ 
+/**  Each of them. */
+archives: OpenedArchive[] }) & { problem?: never } | 
 /**  Something else, or nothing that opens. */
-{ 
+({ 
 /**  Why. */
-problem: Problem };
+problem: Problem }) & { archives?: never };
 
 /**  What a backup made. */
 export type BackupResult = {
@@ -403,6 +420,16 @@ export type NotePage = {
 	notes: NoteRow[],
 };
 
+/**  Where a note of an archive is: what ticks on notes and notebooks stand on. */
+export type NotePlace = {
+	/**  The note's id. */
+	id: string,
+	/**  Ids of the notebooks that it is directly in. */
+	notebooks: string[],
+	/**  In the trash. */
+	trashed: boolean,
+};
+
 /**  A note made safe to show. */
 export type NotePreview = {
 	/**  Its id. */
@@ -521,6 +548,8 @@ export type Overview = {
 	interval: Interval,
 	/**  Whether backups are encrypted. */
 	encryption: boolean,
+	/**  The format that backups are written in. */
+	format: ArchiveFormat,
 	/**  The folder that the archives are in. */
 	folder: string,
 	/**  What is wrong or risky about that folder, in sentences. */

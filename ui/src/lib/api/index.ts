@@ -52,6 +52,7 @@ export const addSampleNotes = door(commands.addSampleNotes);
 export const overview = door(commands.overview);
 export const setInterval = door(commands.setInterval);
 export const setEncryption = door(commands.setEncryption);
+export const setFormat = door(commands.setFormat);
 export const pickFolder = door(commands.pickFolder);
 export const defaultFolder = door(commands.defaultFolder);
 export const useFolder = door(commands.useFolder);
@@ -67,14 +68,15 @@ export const cancelJob = door(commands.cancelJob);
 export const runningJob = door(commands.runningJob);
 export const archives = door(commands.archives);
 export const pickArchive = door(commands.pickArchive);
+export const pickArchives = door(commands.pickArchives);
 export const openKnown = door(commands.openKnown);
 export const holdKnown = door(commands.holdKnown);
 export const checkArchive = door((token: string, full: boolean, watch: Watch) =>
   commands.checkArchive(token, full, channel(watch)));
 export const showInFolder = door(commands.showInFolder);
 export const unlockArchive = door(commands.unlockArchive);
-export const planRestore = door((token: string, mode: T.RestoreMode, watch: Watch) =>
-  commands.planRestore(token, mode, channel(watch)));
+export const planRestore = door((tokens: string[], mode: T.RestoreMode, only: string[], watch: Watch) =>
+  commands.planRestore(tokens, mode, only, channel(watch)));
 export const applyPlan = door((plan: string, watch: Watch) => commands.applyPlan(plan, channel(watch)));
 export const planUndo = door(commands.planUndo);
 
@@ -82,6 +84,7 @@ export const planUndo = door(commands.planUndo);
 export const lookInto = door((token: string, watch: Watch) => commands.lookInto(token, channel(watch)));
 export const notebooks = door(commands.notebooks);
 export const notes = door(commands.notes);
+export const notePlaces = door(commands.notePlaces);
 export const notePreview = door(commands.notePreview);
 export const saveAttachment = door(commands.saveAttachment);
 /** Where the window gets a picture of a note from: see `pictures.rs`. */
@@ -95,7 +98,7 @@ const on = <P>(event: string, then: (payload: P) => void): Promise<Stop> =>
 
 export const onOverviewChanged = (then: () => void) => on<null>('overview_changed', then);
 export const onCloseRequested = (then: (question: T.CloseQuestion) => void) => on<T.CloseQuestion>('close_requested', then);
-export const onArchiveDropped = (then: (dropped: T.ArchiveDropped) => void) =>
-  on<T.ArchiveDropped>('archive_dropped', then);
+export const onArchivesDropped = (then: (dropped: T.ArchivesDropped) => void) =>
+  on<T.ArchivesDropped>('archives_dropped', then);
 export const onDragOver = (then: () => void) => on<null>('drag_over', then);
 export const onDragLeave = (then: () => void) => on<null>('drag_leave', then);

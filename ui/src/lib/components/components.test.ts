@@ -90,7 +90,7 @@ describe('unlocking', () => {
   test('wrong says that the file is whole, and keeps the field', async () => {
     shell({ unlock_archive: () => { throw problem('wrong_secret'); } });
     render(UnlockDialog);
-    restoreFlow.take(locked, () => undefined);
+    restoreFlow.take([locked], () => undefined);
     await submit('no');
     await screen.findByText(/The file itself is whole/);
     expect(screen.queryByText('Part of this backup is damaged')).toBeNull();
@@ -100,7 +100,7 @@ describe('unlocking', () => {
   test('damaged says so and asks for no other password', async () => {
     shell({ unlock_archive: () => { throw problem('checksum_mismatch', 'A checksum does not fit.'); } });
     render(UnlockDialog);
-    restoreFlow.take(locked, () => undefined);
+    restoreFlow.take([locked], () => undefined);
     await submit('right');
     await screen.findByRole('heading', { name: 'Part of this backup is damaged' });
     expect(screen.queryByLabelText('Password', { selector: 'input[type=password]' })).toBeNull();

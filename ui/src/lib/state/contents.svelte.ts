@@ -3,6 +3,7 @@
 import * as api from '../api';
 import { job } from './job.svelte';
 import { Notes } from './library.svelte';
+import { Picks } from './picks.svelte';
 import { notices } from './notices.svelte';
 
 class Contents {
@@ -11,8 +12,8 @@ class Contents {
   notes = $state.raw<Notes | null>(null);
   problem = $state<api.Problem | null>(null);
 
-  /** Reads an archive that is open, and shows what is in it. */
-  async open(archive: api.OpenedArchive) {
+  /** Reads an archive that is open, and shows what is in it; `ticked` are those of an earlier look. */
+  async open(archive: api.OpenedArchive, ticked?: ReadonlySet<string>) {
     this.close();
     this.archive = archive;
     try {
@@ -20,6 +21,10 @@ class Contents {
       if (this.archive !== archive) return;
       const notes = new Notes(archive.token);
       await notes.load();
+      const picks = new Picks(notes, ticked);
+      await picks.load(archive.token);
+      if (this.archive !== archive) return;
+      notes.picks = picks;
       this.card = card;
       this.notes = notes;
     } catch (caught) {

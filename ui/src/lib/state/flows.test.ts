@@ -5,7 +5,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { overviewOf, problem, shell } from '../../test/shell';
 import type { OpenedArchive } from '../api';
 import PasswordDialog from '../components/PasswordDialog.svelte';
-import UndoLine from '../components/UndoLine.svelte';
 import { dropped } from '../drop';
 import { backupFlow } from './backup.svelte';
 import { contents } from './contents.svelte';
@@ -19,8 +18,6 @@ const words = { title: 'Confirm', confirm: 'Go on', doing: 'Checking' };
 const archive = (locked: boolean): OpenedArchive => ({
   token: 't', name: 'mine.nnbackupz', bytes: 9, format: 'nnbackupz', format_version: '6.1', created: null, encrypted: true, attachments_included: false, locked,
 });
-const counts = { added: 17, updated: 0, removed: 0, identical: 0, kept: 0, failed: 0 };
-const plan = { token: 'p', items: {}, notes: {}, only_here: 0, attachments: 0, changes: [], warnings: [] };
 
 async function type(text: string) {
   await tick();
@@ -113,56 +110,16 @@ describe('create backup', () => {
   });
 });
 
-describe('restore', () => {
-  beforeEach(() => { restoreFlow.close(); restoreFlow.unlocking = false; });
-
-  test('a locked archive waits for its secret, then its plan is made', async () => {
-    const calls = shell({ pick_archive: () => archive(true), unlock_archive: () => archive(false), plan_restore: () => plan });
-    await restoreFlow.open('files');
-    expect(restoreFlow.unlocking).toBe(true);
-    expect(restoreFlow.step).toBeNull();
-    await restoreFlow.unlock(null, 'KEY');
-    await expect.poll(() => restoreFlow.plan).not.toBeNull();
-    expect(restoreFlow.step).toBe('plan');
-    expect(calls.find(({ command }) => command === 'unlock_archive')?.args).toEqual({ token: 't', password: null, recoveryKey: 'KEY' });
-  });
-
-  test('a cancelled dialog leaves everything as it was', async () => {
-    shell({ pick_archive: () => null });
-    await restoreFlow.open('files');
-    expect(restoreFlow.archive).toBeNull();
-    expect(restoreFlow.problem).toBeNull();
-  });
-
-  test('another mode is another plan', async () => {
-    const calls = shell({ open_known: () => archive(false), plan_restore: () => plan });
-    await restoreFlow.open({ known: 'a' });
-    await expect.poll(() => restoreFlow.plan).not.toBeNull();
-    await restoreFlow.makePlan('overwrite');
-    expect(calls.filter(({ command }) => command === 'plan_restore').map(({ args }) => args['mode'])).toEqual(['merge', 'overwrite']);
-  });
-
-  test('the undo of a restore is offered by the overview, whoever made the restore', async () => {
-    shell({ plan_undo: () => plan });
-    render(UndoLine, { undo: { run: 'r1', at: Date.now(), items: counts, notes: 17, attachments: 6 } });
-    expect(screen.getByText(/^Restored today .*: 17 notes\. It can still be undone\.$/)).toBeTruthy();
-    screen.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => restoreFlow.plan).not.toBeNull();
-    expect(restoreFlow.undo).toBe(true);
-    restoreFlow.close();
-  });
-});
-
 describe('looking into a backup', () => {
   const card = { notes: 17, notebooks: 3, attachments: 6, warnings: [], damaged: false };
   const list = { total: 0, notes: [] };
 
   test('its notes are asked for by its token, never those of the library', async () => {
-    const calls = shell({ look_into: () => card, notebooks: () => [], notes: () => list });
+    const calls = shell({ look_into: () => card, notebooks: () => [], notes: () => list, note_places: () => [] });
     await contents.open(archive(false));
     expect(contents.card).toEqual(card);
-    const asked = calls.filter(({ command }) => command === 'notebooks' || command === 'notes');
-    expect(asked.map(({ args }) => args['archive'])).toEqual(['t', 't']);
+    const asked = calls.filter(({ command }) => ['notebooks', 'notes', 'note_places'].includes(command));
+    expect(asked.map(({ args }) => args['archive'])).toEqual(['t', 't', 't']);
     contents.close();
     expect(contents.notes).toBeNull();
   });
@@ -178,10 +135,13 @@ describe('looking into a backup', () => {
   });
 
   test('a file dropped while nobody is signed in is shown at once', async () => {
-    shell({ look_into: () => card, notebooks: () => [], notes: () => list });
-    dropped(archive(false));
+    shell({ look_into: () => card, notebooks: () => [], notes: () => list, note_places: () => [] });
+    dropped({ archives: [archive(false)] });
     await expect.poll(() => contents.card).not.toBeNull();
     contents.close();
+    dropped({ archives: [archive(false), archive(false)] });
+    expect(contents.archive).toBeNull();
+    expect(restoreFlow.problem?.message).toContain('one backup is opened at a time');
     dropped({ problem: problem('not_an_archive', 'letter.odt is not a backup.') });
     expect(restoreFlow.problem).toMatchObject({ code: 'not_an_archive' });
     restoreFlow.close();

@@ -3,8 +3,11 @@
 import { createContext } from 'svelte';
 
 import * as api from '../api';
+import type { Picks } from './picks.svelte';
 
 export const PAGE = 100;
+/** The most that one question gives. */
+const MOST = 500;
 /** What the tree shows besides notebooks. */
 export type Shelf = { kind: 'all' } | { kind: 'trash' } | { kind: 'notebook'; id: string };
 
@@ -12,6 +15,8 @@ export class Notes {
   /** `archive` is the token of the one that is looked at; null is the library. */
   constructor(readonly archive: string | null) {}
 
+  /** The ticks, where some of the notes can be chosen. */
+  picks = $state.raw<Picks | null>(null);
   notebooks = $state.raw<api.NotebookNode[]>([]);
   shelf = $state.raw<Shelf>({ kind: 'all' });
   words = $state('');
@@ -69,13 +74,7 @@ export class Notes {
     this.chosen = null;
     this.preview = null;
     try {
-      const page = await api.notes(this.archive, {
-        notebook: this.shelf.kind === 'notebook' ? this.shelf.id : null,
-        trashed: this.shelf.kind === 'trash',
-        words: this.words.trim() === '' ? null : this.words.trim(),
-        offset: this.offset,
-        limit: PAGE,
-      });
+      const page = await this.ask(this.offset, PAGE);
       if (mine !== this.asked) return;
       this.page = page;
       this.problem = null;
@@ -84,6 +83,27 @@ export class Notes {
     } finally {
       if (mine === this.asked) this.loading = false;
     }
+  }
+
+  private ask(offset: number, limit: number) {
+    return api.notes(this.archive, {
+      notebook: this.shelf.kind === 'notebook' ? this.shelf.id : null,
+      trashed: this.shelf.kind === 'trash',
+      words: this.words.trim() === '' ? null : this.words.trim(),
+      offset,
+      limit,
+    });
+  }
+
+  /** The ids of all that the list is about, those of its other pages too. */
+  async found(): Promise<string[]> {
+    const ids: string[] = [];
+    for (let total = 1; ids.length < total;) {
+      const page = await this.ask(ids.length, MOST);
+      ids.push(...page.notes.map(({ id }) => id));
+      total = page.notes.length === 0 ? 0 : page.total;
+    }
+    return ids;
   }
 
   async read(note: api.NoteRow) {

@@ -60,6 +60,11 @@ class OverviewStore {
     return this.change(plainWords(backup.plainSecret.interval), (password) => api.setInterval(interval, password));
   }
 
+  /** Asks for no password: neither format can be read without one while encryption is on. */
+  setFormat(format: api.ArchiveFormat) {
+    return this.change(plainWords(''), () => api.setFormat(format));
+  }
+
   useFolder(token: string) {
     return this.change(plainWords(backup.plainSecret.folder), (password) => api.useFolder(token, password));
   }

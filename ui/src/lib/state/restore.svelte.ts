@@ -5,12 +5,24 @@ import { restore as say } from '../strings';
 import { job } from './job.svelte';
 import { notices } from './notices.svelte';
 import { overview } from './overview.svelte';
+import { session } from './session.svelte';
 
 export type RestoreStep = 'plan' | 'result';
 
+/** Which part of a backup is restored. */
+export interface Part {
+  /** Ids of the only items, with what belongs to them. */
+  only: string[];
+  /** The ticks that they were made of, and how many notes those are. */
+  ticked: ReadonlySet<string>;
+  notes: number;
+}
+
 class RestoreFlow {
-  /** The archive in hand; locked ones wait for the unlock dialog. */
-  archive = $state.raw<api.OpenedArchive | null>(null);
+  /** The archives in hand, merged by the plan; locked ones wait for the unlock dialog. */
+  archives = $state.raw<api.OpenedArchive[]>([]);
+  /** The part that was ticked; null is all of it. */
+  part = $state.raw<Part | null>(null);
   unlocking = $state(false);
   opening = $state(false);
   /** Set while the task covers the window. */
@@ -18,20 +30,38 @@ class RestoreFlow {
   undo = $state(false);
   mode = $state<api.RestoreMode>('merge');
   plan = $state.raw<api.PlanSummary | null>(null);
+  /** Notes that are only here, as the last merge or overwrite told: what `exact` would remove. */
+  absent = $state<number | null>(null);
   result = $state.raw<api.RestoreResult | null>(null);
   problem = $state<api.Problem | null>(null);
   private undoRun = '';
+  /** Another mode was chosen while a plan was made: that one is made next. */
+  private changed = false;
   /** Where an opened archive goes next: to its plan, or only into the hand (first steps). */
   private then: () => void = () => void this.makePlan();
 
-  /** Opens one from the list, or lets the reader pick a file. */
+  /** The archive in hand, or the first of several. */
+  get archive(): api.OpenedArchive | null {
+    return this.archives[0] ?? null;
+  }
+
+  /** No plan came of the mode that was chosen: another one may do. */
+  get unplanned(): boolean {
+    return this.problem !== null && this.plan === null && !this.undo;
+  }
+
+  /** The one whose password is asked for. */
+  get locked(): api.OpenedArchive | null {
+    return this.unlocking ? (this.archives.find(({ locked }) => locked) ?? null) : null;
+  }
+
+  /** Opens one from the list, or lets the reader pick files. Who has no account looks into one at a time. */
   async open(from: { known: string } | 'files', then?: () => void) {
     if (this.opening || job.kind) return;
     this.problem = null;
     this.opening = true;
     try {
-      const opened = from === 'files' ? await api.pickArchive() : await api.openKnown(from.known);
-      if (opened) this.take(opened, then);
+      this.take(await this.picked(from), then);
     } catch (caught) {
       this.problem = api.toProblem(caught);
     } finally {
@@ -39,34 +69,64 @@ class RestoreFlow {
     }
   }
 
-  /** Takes an archive that was opened, by whatever way, and goes on or asks for its password. */
-  take(opened: api.OpenedArchive, then?: () => void) {
+  private async picked(from: { known: string } | 'files'): Promise<api.OpenedArchive[]> {
+    if (from !== 'files') return [await api.openKnown(from.known)];
+    if (session.account) return api.pickArchives();
+    const one = await api.pickArchive();
+    return one ? [one] : [];
+  }
+
+  /** Takes archives that were opened, by whatever way, and goes on or asks for their passwords. */
+  take(opened: api.OpenedArchive[], then?: () => void, part: Part | null = null) {
+    if (opened.length === 0) return;
     this.problem = null;
-    this.archive = opened;
+    this.archives = opened;
+    this.part = part;
+    this.absent = null;
     this.then = then ?? (() => void this.makePlan());
-    if (opened.locked) this.unlocking = true;
+    if (opened.some(({ locked }) => locked)) this.unlocking = true;
     else this.then();
   }
 
-  /** Tries a secret. A Problem is thrown for the dialog to show. */
+  /** Tries a secret, and the same one on the others. A Problem is thrown for the dialog to show. */
   async unlock(password: string | null, key: string | null) {
-    if (!this.archive) return;
-    this.archive = await api.unlockArchive(this.archive.token, password, key);
+    const asked = this.locked;
+    if (!asked) return;
+    const opened = [await api.unlockArchive(asked.token, password, key)];
+    for (const other of this.archives.filter(({ locked, token }) => locked && token !== asked.token)) {
+      const same = await api.unlockArchive(other.token, password, key).catch(() => null);
+      if (same) opened.push(same);
+    }
+    this.archives = this.archives.map((archive) => opened.find(({ token }) => token === archive.token) ?? archive);
+    // The dialog asks for the next, unless it was closed in the meantime.
+    if (!this.unlocking || this.locked) return;
     this.unlocking = false;
     this.then();
   }
 
   stopUnlocking() {
     this.unlocking = false;
-    this.archive = null;
+    this.archives = [];
+    this.part = null;
+  }
+
+  /** Restores only what was ticked, or all of it again. */
+  async choose(part: Part | null) {
+    this.part = part;
+    await this.makePlan(part && this.mode === 'exact' ? 'merge' : this.mode);
   }
 
   async makePlan(mode: api.RestoreMode = this.mode) {
-    const archive = this.archive;
-    if (!archive) return;
+    if (this.archives.length === 0) return;
     this.mode = mode;
     this.undo = false;
-    await this.planWith('plan', (watch) => api.planRestore(archive.token, mode, watch));
+    if (job.kind === 'plan') {
+      this.changed = true;
+      return job.cancel();
+    }
+    const tokens = this.archives.map(({ token }) => token);
+    await this.planWith('plan', (watch) => api.planRestore(tokens, mode, this.part?.only ?? [], watch));
+    if (this.plan && (mode === 'merge' || mode === 'overwrite')) this.absent = this.plan.only_here;
   }
 
   async makeUndo(run: string) {
@@ -84,11 +144,14 @@ class RestoreFlow {
     this.step = 'plan';
     this.plan = null;
     this.problem = null;
+    this.changed = false;
     try {
-      this.plan = await job.run(kind, work);
+      const plan = await job.run(kind, work);
+      if (!this.changed) this.plan = plan;
     } catch (caught) {
-      this.stopped(api.toProblem(caught));
+      if (!this.changed) this.stopped(api.toProblem(caught));
     }
+    if (this.changed) await this.makePlan();
   }
 
   async apply() {
@@ -139,8 +202,10 @@ class RestoreFlow {
   /** Leaves the task. The overview keeps the undo of the last restore at hand. */
   close() {
     this.step = null;
-    this.archive = null;
+    this.archives = [];
+    this.part = null;
     this.plan = null;
+    this.absent = null;
     this.result = null;
     this.problem = null;
     this.undo = false;

@@ -2,7 +2,7 @@
 
 import type * as api from '../api';
 import { overview } from './overview.svelte';
-import { restoreFlow } from './restore.svelte';
+import { type Part, restoreFlow } from './restore.svelte';
 import { session } from './session.svelte';
 
 export const setupSteps = ['protect', 'key', 'notes', 'where', 'first'] as const;
@@ -11,8 +11,10 @@ export type SetupStep = (typeof setupSteps)[number];
 class Setup {
   step = $state<SetupStep | null>(null);
   created = $state.raw<api.CreatedAccount | null>(null);
-  /** An archive that was opened before there was an account; its plan follows the last step. */
-  archive = $state.raw<api.OpenedArchive | null>(null);
+  /** Archives that were opened before there was a library to restore into; their plan follows the last step. */
+  archives = $state.raw<api.OpenedArchive[]>([]);
+  /** What was ticked of them. */
+  part = $state.raw<Part | null>(null);
   /** The restore that belongs to these steps has begun: its end leads to the first backup. */
   restoring = $state(false);
 
@@ -26,20 +28,26 @@ class Setup {
     await session.load();
   }
 
-  keep(archive: api.OpenedArchive | null) {
-    this.archive = archive;
+  keep(archives: api.OpenedArchive[], part: Part | null = null) {
+    this.archives = archives;
+    this.part = part;
   }
 
-  /** After the folder: to the plan of the archive in hand, or to the first backup. */
+  /** After the folder: to the plan of the archives in hand, or to the first backup. */
   async afterFolder() {
     await overview.load();
-    if (this.archive) {
+    if (this.archives.length > 0) {
       this.restoring = true;
       this.step = null;
-      const archive = this.archive;
-      this.archive = null;
-      restoreFlow.take(archive);
+      this.hand();
     } else this.step = 'first';
+  }
+
+  /** Hands on to their plan what was opened before. */
+  hand() {
+    const { archives, part } = this;
+    this.keep([]);
+    restoreFlow.take(archives, undefined, part);
   }
 
   toFirstBackup() {
@@ -52,7 +60,7 @@ class Setup {
   end() {
     this.step = null;
     this.created = null;
-    this.archive = null;
+    this.keep([]);
     this.restoring = false;
   }
 }

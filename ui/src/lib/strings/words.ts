@@ -12,6 +12,8 @@ export const words = {
   hours: plural('hour', 'hours'),
   days: plural('day', 'days'),
   notes: plural('note', 'notes'),
+  notebooks: plural('notebook', 'notebooks'),
+  backups: plural('backup', 'backups'),
   attachments: plural('attachment', 'attachments'),
   items: plural('item', 'items'),
 };

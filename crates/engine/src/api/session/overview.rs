@@ -31,6 +31,7 @@ impl Session {
             status: self.status()?,
             interval: settings.backups,
             encryption: settings.encryption,
+            format: settings.format_of(LIBRARY),
             folder: folder.to_string_lossy().into_owned(),
             folder_warnings: self.folder_warnings(&settings.backups_folder),
             notes: library.notes().map_err(super::of_store)?,
@@ -218,6 +219,7 @@ fn archive_card(entry: &Entry) -> ArchiveCard {
         id: entry.id.clone(),
         name: entry.name.clone(),
         path: entry.path.to_string_lossy().into_owned(),
+        format: extension_of(&entry.path),
         place: entry.place.clone(),
         created: entry.created.or(Some(entry.modified)).map(|time| time.0),
         attachments_included: entry.attachments_included,
@@ -229,4 +231,9 @@ fn archive_card(entry: &Entry) -> ArchiveCard {
         pinned: entry.pinned,
         automatic: entry.automatic,
     }
+}
+
+/// The format of a file as its name says, in small letters. What is in it, opening it tells.
+fn extension_of(path: &Path) -> String {
+    path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
