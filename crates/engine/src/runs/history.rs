@@ -172,6 +172,20 @@ impl History {
         None
     }
 
+    /// A restore whose process died after its safety archive was whole: it may have changed the library or
+    /// not. None if a restore or undo was done since, or if it may still run.
+    #[must_use]
+    pub fn broken_off(&self, job_lock_held: bool) -> Option<&Run> {
+        let restores = |run: &&Run| matches!(run.begin.kind, RunKind::Restore | RunKind::Undo);
+        let done = |run: &Run| run.end.as_ref().is_some_and(|end| end.outcome.is_done());
+        let mut since = self.runs.iter().filter(restores).take_while(|run| !done(run));
+        since.find(|run| {
+            run.begin.kind == RunKind::Restore
+                && run.safety.is_some()
+                && run.state(job_lock_held) == RunState::LeftRunning
+        })
+    }
+
     /// The facts that the schedule decides by.
     #[must_use]
     pub fn past(&self, place: &str, job_lock_held: bool) -> Past {

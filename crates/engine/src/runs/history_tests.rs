@@ -217,3 +217,29 @@ fn the_last_restore_that_stands_can_be_undone() {
         assert_eq!(history.undoable(|_| false), None, "{name}, its safety archive gone");
     }
 }
+
+#[test]
+fn a_restore_that_broke_off_after_its_safety_archive_is_found() {
+    let safe = |run: &str| Record::Safety {
+        run: id(run),
+        safety: SafetyArchive { archive: run.to_owned(), path: format!("/safety/{run}").into() },
+    };
+    let begun = |run: &str| vec![begin(run, RunKind::Restore, 1), safe(run)];
+    let ended = |run: &str, outcome: Outcome| [begun(run), vec![end(run, 2, outcome, vec![])]].concat();
+    let rows = [
+        ("nothing yet", vec![], None),
+        ("it never ended", vec![begun("a")], Some("a")),
+        ("a later run said so", vec![ended("a", Outcome::LeftRunning)], Some("a")),
+        ("before anything was safe", vec![vec![begin("a", RunKind::Restore, 1)]], None),
+        ("it ended", vec![ended("a", Outcome::Completed)], None),
+        ("it failed", vec![ended("a", failed())], None),
+        ("a backup since", vec![begun("a"), backup("b", 3, Outcome::Completed, vec![]).to_vec()], Some("a")),
+        ("a failed restore since", vec![begun("a"), ended("b", failed())], Some("a")),
+        ("a restore since", vec![begun("a"), ended("b", Outcome::Completed)], None),
+    ];
+    for (name, records, expected) in rows {
+        let history = history(&records.concat());
+        assert_eq!(history.broken_off(false).map(|run| run.begin.run.clone()), expected.map(id), "{name}");
+    }
+    assert_eq!(history(&begun("a")).broken_off(true), None, "it may still run");
+}

@@ -159,3 +159,25 @@ fn the_look_outlives_the_program_and_junk_is_no_look() {
     put(&data_dir.join("window.json"), b"junk");
     assert_eq!(last_theme(&data_dir), Theme::System);
 }
+
+#[test]
+fn it_is_told_where_every_note_is() {
+    let world = World::new();
+    let contents = look_into(&world, "full-encrypted");
+    let places = contents.note_places().expect("places");
+    let ids = |trashed: bool| {
+        let page = contents.notes(&all(trashed)).expect("a page");
+        page.notes.into_iter().map(|note| note.id).collect::<std::collections::BTreeSet<_>>()
+    };
+    for trashed in [false, true] {
+        let placed = places.iter().filter(|place| place.trashed == trashed);
+        assert_eq!(
+            placed.map(|place| place.id.clone()).collect::<std::collections::BTreeSet<_>>(),
+            ids(trashed)
+        );
+    }
+    for notebook in contents.notebooks().expect("a tree") {
+        let inside = places.iter().filter(|place| !place.trashed && place.notebooks.contains(&notebook.id));
+        assert_eq!(inside.count() as u64, notebook.notes, "{}", notebook.title);
+    }
+}

@@ -139,6 +139,27 @@ fn the_first_page_offers_the_undo_of_the_last_restore() {
     assert_eq!((undone.items.removed, offer(&session)), (restored.items.added, None));
 }
 
+/// The library was written, and the process died before the history said so.
+#[test]
+fn the_undo_of_a_restore_that_broke_off_at_its_end_is_offered() {
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    let restored = restore(&world, &session, "full-plain", RestoreMode::Merge);
+    let log = world.account_folder().join("runs.ndjson");
+    let text = std::fs::read_to_string(&log).expect("the history");
+    let last = text.trim_end().rfind('\n').expect("more than one line") + 1;
+    assert!(text[last..].contains("\"end\""), "the last line is the end: {}", &text[last..]);
+    let file = std::fs::File::options().write(true).open(&log).expect("the history");
+    file.set_len(last as u64).expect("shortened");
+    let offered = session.overview().expect("an overview").undo.expect("an offer");
+    assert_eq!((offered.run.as_str(), offered.items.added), (restored.run.as_str(), restored.items.added));
+    assert_eq!((offered.notes, offered.items.updated, offered.items.removed), (17, 0, 0));
+    let undo = session.plan_undo(&offered.run).expect("a plan");
+    session.apply(undo, &Job::new()).expect("an undo");
+    let overview = session.overview().expect("an overview");
+    assert_eq!((overview.notes, overview.undo), (0, None));
+}
+
 #[test]
 fn an_undo_is_offered_for_30_days() {
     let world = World::new();

@@ -15,6 +15,7 @@ class Check {
   /** Counts the checks that ended, so that lists know when they are out of date. */
   ended = $state(0);
   private known: string | null = null;
+  private hold: () => Promise<string> = () => Promise.reject(new Error('nothing is checked'));
 
   /** Checks one from the list. One that is locked asks for its password first. */
   async ofKnown(archive: api.ArchiveCard, full: boolean) {
@@ -32,6 +33,7 @@ class Check {
 
   private async run(name: string, full: boolean, hold: () => Promise<string>) {
     this.name = name;
+    this.hold = hold;
     this.result = null;
     this.problem = null;
     try {
@@ -57,6 +59,11 @@ class Check {
       this.problem = problem;
       notices.say(problem.message, true);
     }
+  }
+
+  /** Reads all of what was only looked over. */
+  async inFull() {
+    if (this.name !== null && !job.kind) await this.run(this.name, true, this.hold);
   }
 
   /** Shows what is still whole: the notes of the archive, damage and all. */

@@ -5,6 +5,7 @@ import { problem, shell } from '../../test/shell';
 import type { ArchiveCard, OpenedArchive } from '../api';
 import CheckDialog from '../components/CheckDialog.svelte';
 import { check } from './check.svelte';
+import { job } from './job.svelte';
 import { restoreFlow } from './restore.svelte';
 
 const archive = (locked: boolean): OpenedArchive => ({
@@ -44,6 +45,10 @@ describe('checking a backup', () => {
     render(CheckDialog);
     expect(screen.getByText(/The 9 bytes inside were not read/)).toBeTruthy();
     expect(calls.find(({ command }) => command === 'check_archive')?.args).toMatchObject({ token: 't5', full: false });
+    // And leads on to the check that reads all of it.
+    screen.getByRole('button', { name: 'Check every byte' }).click();
+    await expect.poll(() => calls.filter(({ command }) => command === 'check_archive').map(({ args }) => args['full'])).toEqual([false, true]);
+    await expect.poll(() => job.kind).toBeNull();
     check.close();
   });
 

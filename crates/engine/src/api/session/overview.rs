@@ -13,7 +13,7 @@ use crate::api::{
 use crate::lock::{AccountLock, LockKind};
 use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
 use crate::restore::safety_path;
-use crate::runs::{RunState, Trigger};
+use crate::runs::{Begin, RunState, Trigger};
 use crate::schedule::{Conditions, Standing, protection};
 use crate::settings::LIBRARY;
 use crate::time::rfc3339;
@@ -26,6 +26,8 @@ impl Session {
     pub fn overview(&self) -> Result<Overview, Problem> {
         let settings = self.settings()?;
         let folder = archives_folder(&settings.backups_folder);
+        // Before the library is held: what a broken restore did is asked of it too.
+        let undo = self.undo_offer()?;
         let library = self.library()?;
         Ok(Overview {
             status: self.status()?,
@@ -38,7 +40,7 @@ impl Session {
             attachments: library.attachments().map_err(super::of_store)?,
             recovery_key_unconfirmed: !self.keys().recovery_key_is_confirmed(),
             on_close: settings.on_close,
-            undo: self.undo_offer()?,
+            undo,
         })
     }
 
@@ -46,6 +48,12 @@ impl Session {
     fn undo_offer(&self) -> Result<Option<UndoOffer>, Problem> {
         let folder = self.safety_folder();
         let history = self.runs().read()?;
+        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
+        let broken =
+            history.broken_off(running).filter(|run| safety_path(&folder, run.begin.run.as_str()).exists());
+        if let Some(offer) = broken.and_then(|run| self.offer_of_broken(&run.begin)) {
+            return Ok(Some(offer));
+        }
         let end = history.undoable(|run| safety_path(&folder, run.as_str()).exists());
         Ok(end.map(|end| UndoOffer {
             run: end.run.as_str().to_owned(),
@@ -61,6 +69,22 @@ impl Session {
             notes: end.counts.notes,
             attachments: end.counts.attachments,
         }))
+    }
+
+    /// What a restore did whose process died before it could say: what taking it back would do tells. None
+    /// if that is nothing, or if its safety archive can't be read: then it is not offered.
+    fn offer_of_broken(&self, begin: &Begin) -> Option<UndoOffer> {
+        let plan = self.plan_undo(begin.run.as_str()).ok()?;
+        let back = plan.summary(self, String::new()).ok()?;
+        let items = ChangeCounts { added: back.items.removed, removed: back.items.added, ..back.items };
+        let notes = back.notes.added + back.notes.updated + back.notes.removed;
+        (items.added + items.updated + items.removed > 0).then(|| UndoOffer {
+            run: begin.run.as_str().to_owned(),
+            at: begin.started.0,
+            items,
+            notes,
+            attachments: 0,
+        })
     }
 
     /// The status card, from facts on disk.
