@@ -16,6 +16,7 @@ pub mod limits;
 pub mod notesnook;
 mod rename;
 mod secret;
+mod stay_failed;
 mod zip_failed;
 pub mod zipscan;
 

@@ -13,6 +13,7 @@ use super::facts::{Facts, Sums};
 use super::manifest::Listed;
 use super::{Seal, ZSTD_MAGIC};
 use crate::limits;
+use crate::stay_failed::StayFailed;
 use crate::zip_failed::zip_failed;
 
 /// Between zstd's levels 1 and 3 notes differ by a twentieth in size, and by a third in time.
@@ -26,7 +27,7 @@ const MODE: u32 = 0o644;
 
 /// The zip that grows, and what is in it.
 pub(super) struct Entries<W: Write + Seek> {
-    zip: ZipWriter<BufWriter<W>>,
+    zip: ZipWriter<BufWriter<StayFailed<W>>>,
     seal: Option<Seal>,
     listed: Vec<Listed>,
     compressor: Compressor<'static>,
@@ -35,7 +36,7 @@ pub(super) struct Entries<W: Write + Seek> {
 impl<W: Write + Seek> Entries<W> {
     pub(super) fn new(to: W, seal: Option<Seal>) -> Result<Self, FlowError> {
         Ok(Self {
-            zip: ZipWriter::new(BufWriter::with_capacity(BUFFER_BYTES, to)),
+            zip: ZipWriter::new(BufWriter::with_capacity(BUFFER_BYTES, StayFailed::new(to))),
             seal,
             listed: Vec::new(),
             compressor: Compressor::new(LEVEL).map_err(FlowError::Write)?,

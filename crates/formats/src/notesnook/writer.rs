@@ -20,6 +20,7 @@ use super::ledger::{Ledger, RowFate};
 use super::pack::{Encryption, MODE, OpenChunk, zip_failed};
 use super::parts::MARKER;
 use super::wire::{OWN_TYPE, Row};
+use crate::stay_failed::StayFailed;
 
 const BUFFER_BYTES: usize = 1024 * 1024;
 
@@ -44,7 +45,7 @@ pub struct WriterOptions {
 /// Backstop's own and comes back from our reader; where Notesnook would have shown it, that is a
 /// [`Loss`]. Keys of attachments must come before attachment rows, as readers push them.
 pub struct NotesnookWriter<W: Write + Seek> {
-    zip: ZipWriter<BufWriter<W>>,
+    zip: ZipWriter<BufWriter<StayFailed<W>>>,
     options: WriterOptions,
     chunk: OpenChunk,
     own: OwnRows,
@@ -70,7 +71,7 @@ impl<W: Write + Seek> NotesnookWriter<W> {
     /// # Errors
     /// [`FlowError::Write`].
     pub fn new(to: W, options: WriterOptions) -> Result<Self, FlowError> {
-        let mut zip = ZipWriter::new(BufWriter::with_capacity(BUFFER_BYTES, to));
+        let mut zip = ZipWriter::new(BufWriter::with_capacity(BUFFER_BYTES, StayFailed::new(to)));
         let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         zip.start_file(MARKER, stored.unix_permissions(MODE)).map_err(zip_failed)?;
         let mut own = OwnRows::new(&options.archive_id);
