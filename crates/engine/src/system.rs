@@ -130,6 +130,24 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes the name of a folder or file durable, which is its parent's business.
+pub(crate) fn sync_name_of(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match sync_folder(parent.unwrap_or(Path::new("."))) {
+        // A folder may be written and not listed; then it can't be synced either.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        other => other,
+    }
+}
+
+/// Makes a folder and all those above it that are missing, so that their names survive a power cut.
+pub(crate) fn create_folders(folder: &Path) -> io::Result<()> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
+    let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
+    fs::create_dir_all(folder)?;
+    missing.into_iter().rev().try_for_each(sync_name_of)
+}
+
 /// What is known of the disk that a folder is on. `None` where the system does not say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disk {

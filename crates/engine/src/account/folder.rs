@@ -170,7 +170,7 @@ impl Accounts {
     pub fn create(&self, new: &NewAccount<'_>, now: TimeMs) -> Result<AccountKeys, AccountError> {
         let name = AccountName::new(new.name)?;
         new.password.check(name.as_str())?;
-        fs::create_dir_all(&self.folder).map_err(AccountError::Write)?;
+        system::create_folders(&self.folder).map_err(AccountError::Write)?;
         let _alone = self.alone()?;
         self.clear_leftovers();
         if self.list()?.accounts.iter().any(|other| other.name.looks_like(name.as_str())) {

@@ -52,7 +52,7 @@ impl Backstop {
     pub fn open(setup: Setup) -> Result<Self, Problem> {
         let Setup { data_dir, documents, machine, cost, ports } = setup;
         let scratch = data_dir.join("scratch");
-        std::fs::create_dir_all(&scratch).map_err(Problem::writing)?;
+        crate::system::create_folders(&scratch).map_err(Problem::writing)?;
         if let Some(network) = crate::system::disk_of(&data_dir).map_err(Problem::writing)?.network {
             let message = format!(
                 "The data folder is on a network disk ({network}), where a database can be damaged. Nothing was written."

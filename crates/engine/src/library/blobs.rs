@@ -53,7 +53,7 @@ impl BlobRecord {
 impl Blobs {
     pub(super) fn open(library: &Path, key: &Key) -> Result<Self, StoreError> {
         let folder = library.join("blobs");
-        std::fs::create_dir_all(&folder)?;
+        crate::system::create_folders(&folder)?;
         Ok(Self { folder, sealing: key.derive("blob sealing"), naming: key.derive("blob names") })
     }
 
@@ -91,7 +91,7 @@ impl Blobs {
     /// # Errors
     /// [`FlowError::Write`].
     pub fn sync(&self) -> Result<(), FlowError> {
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(FlowError::Write)
+        crate::system::sync_folder(&self.folder).map_err(FlowError::Write)
     }
 
     /// Removes the files of blobs that nothing refers to: neither a row nor `kept`. The caller holds

@@ -121,7 +121,7 @@ impl Repository {
         refuse_data_dir(chosen, data_dir)?;
         make(chosen)?;
         let folder = archives_folder(chosen);
-        fs::create_dir_all(&folder)
+        system::create_folders(&folder)
             .map_err(|source| FolderError::Write { folder: folder.clone(), source })?;
         Self::probed(folder, data_dir, origin)
     }
@@ -211,10 +211,11 @@ impl Repository {
 
 /// Creates the last part of a path, if it is missing.
 fn make(folder: &Path) -> Result<(), FolderError> {
-    match fs::create_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other.map_err(|source| FolderError::Write { folder: folder.to_owned(), source }),
-    }
+    let made = match fs::create_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        other => other.and_then(|()| system::sync_name_of(folder)),
+    };
+    made.map_err(|source| FolderError::Write { folder: folder.to_owned(), source })
 }
 
 /// Compares real paths, so that no link leads back into the data folder.

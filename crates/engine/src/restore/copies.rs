@@ -32,7 +32,7 @@ pub(super) fn renamed(
 ) -> Result<Stage, RestoreError> {
     let mut to = Stage::empty(scratch)?;
     let store = &library.store;
-    store.attach(from.store.path(), from.key(), "stage")?;
+    store.attach_unfinished(from.store.path(), from.key(), "stage")?;
     let done = store
         .db
         .execute_batch(TABLE)

@@ -16,8 +16,8 @@ pub(super) fn merge(
     job: &Job,
 ) -> Result<(), RestoreError> {
     let store = &library.store;
-    store.attach(first.store.path(), first.key(), "stage")?;
-    store.attach(next.store.path(), next.key(), "other")?;
+    store.attach_unfinished(first.store.path(), first.key(), "stage")?;
+    store.attach_unfinished(next.store.path(), next.key(), "other")?;
     let merged = store.in_transaction(|| choose(store, job).and_then(|()| take(store)));
     store.detach("other")?;
     store.detach("stage")?;

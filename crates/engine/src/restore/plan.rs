@@ -184,9 +184,10 @@ fn attached<T, E: From<StoreError>>(
     stage: &Stage,
     work: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    library.store.attach(stage.store.path(), stage.key(), "stage")?;
+    library.store.attach_unfinished(stage.store.path(), stage.key(), "stage")?;
     let done = work();
-    library.store.detach("stage")?;
+    // What was done is done, or failed for a better reason; nobody else will attach to this connection.
+    let _ = library.store.detach("stage");
     done
 }
 

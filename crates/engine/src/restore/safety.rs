@@ -17,6 +17,9 @@ use crate::store::{Lifetime, Store};
 /// The extension of safety archives.
 pub const SAFETY_EXTENSION: &str = "safety";
 
+/// The extension of one that is being written; SQLite's own files beside it add a dash and a word.
+const UNFINISHED: &str = "part";
+
 /// How long an undo is offered: 30 days.
 const KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -49,7 +52,7 @@ impl<'key> Safety<'key> {
     /// # Errors
     /// The folder can't be made.
     pub fn open(folder: &Path, key: &'key Key) -> Result<Self, RestoreError> {
-        std::fs::create_dir_all(folder)?;
+        crate::system::create_folders(folder)?;
         Ok(Self { folder: folder.to_owned(), key })
     }
 
@@ -57,6 +60,20 @@ impl<'key> Safety<'key> {
     #[must_use]
     pub fn path_of(&self, run: &str) -> PathBuf {
         safety_path(&self.folder, run)
+    }
+
+    /// Removes what runs that failed or died left of their safety archives. Best effort: what stays is
+    /// tried again at the next run. The caller holds the account's job lock.
+    pub fn clear_unfinished(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let unfinished = path.extension().is_some_and(|extension| {
+                extension == UNFINISHED || extension.to_string_lossy().starts_with("part-")
+            });
+            if unfinished {
+                let _ = std::fs::remove_file(path);
+            }
+        }
     }
 
     /// Removes safety archives that nobody has needed for [`KEPT_MS`]; tells how many.
@@ -117,20 +134,34 @@ impl<'key> Safety<'key> {
         added_blobs: &[String],
     ) -> Result<PathBuf, RestoreError> {
         let path = self.path_of(run);
-        let part = path.with_extension("part");
-        library.store.attach_new(&part, self.key, "safety")?;
-        library.store.db.execute_batch("PRAGMA safety.synchronous = FULL;")?;
+        let part = path.with_extension(UNFINISHED);
+        let made = self.write_part(library, plan, run, added_blobs, (&part, &path));
+        if made.is_err() {
+            self.clear_unfinished();
+        }
+        made.map(|()| path)
+    }
+
+    fn write_part(
+        &self,
+        library: &Library,
+        plan: &Plan,
+        run: &str,
+        added_blobs: &[String],
+        (part, path): (&Path, &Path),
+    ) -> Result<(), RestoreError> {
+        library.store.attach_new(part, self.key, "safety")?;
         let written = library.store.in_transaction(|| copy_before_images(library, plan, run, added_blobs));
-        library.store.detach("safety")?;
+        let let_go = library.store.detach("safety");
         written?;
-        self.verify(&part, plan)?;
+        let_go?;
+        std::fs::File::open(part)?.sync_all()?;
+        self.verify(part, plan)?;
         if path.exists() {
             return Err(RestoreError::DestinationChanged);
         }
-        std::fs::File::open(&part)?.sync_all()?;
-        rename_into_place(&part, &path)?;
-        std::fs::File::open(&self.folder)?.sync_all()?;
-        Ok(path)
+        rename_into_place(part, path)?;
+        Ok(crate::system::sync_folder(&self.folder)?)
     }
 
     fn verify(&self, part: &Path, plan: &Plan) -> Result<(), RestoreError> {

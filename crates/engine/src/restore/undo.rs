@@ -27,7 +27,7 @@ pub fn plan_undo(
     let destination = library.state()?;
     let store = &library.store;
     store.attach(&path, safety.key(), "safety")?;
-    store.attach(stage.store.path(), stage.key(), "stage")?;
+    store.attach_unfinished(stage.store.path(), stage.key(), "stage")?;
     let planned = if store.meta("safety", "library")?.as_deref() == Some(destination.id.as_str()) {
         store.in_transaction(|| lay_out(store, destination.generation))
     } else {

@@ -165,9 +165,19 @@ impl Store {
         Ok(())
     }
 
-    /// Attaches a new store under `name` and gives it the schema.
-    pub(crate) fn attach_new(&self, path: &Path, key: &Key, name: &str) -> Result<(), StoreError> {
+    /// Attaches a store whose file nobody needs after a crash: a stage, or a store that gets its name only
+    /// later. What undoes a broken-off transaction in it stays in memory, and nothing waits for the disk.
+    pub(crate) fn attach_unfinished(&self, path: &Path, key: &Key, name: &str) -> Result<(), StoreError> {
         self.attach(path, key, name)?;
+        self.db.execute_batch(&format!(
+            "PRAGMA {name}.journal_mode = MEMORY; PRAGMA {name}.synchronous = OFF;"
+        ))?;
+        Ok(())
+    }
+
+    /// Attaches a new store under `name`, unfinished, and gives it the schema.
+    pub(crate) fn attach_new(&self, path: &Path, key: &Key, name: &str) -> Result<(), StoreError> {
+        self.attach_unfinished(path, key, name)?;
         let create = TABLES.replace("{db}", name);
         self.db.execute_batch(&format!("{create} PRAGMA {name}.user_version = {SCHEMA_VERSION};"))?;
         Ok(())

@@ -5,7 +5,7 @@ use std::path::Path;
 use backstop_crypto::Password;
 use backstop_model::{Job, Kind, TimeMs};
 
-use super::{Record, RunOrder, Session};
+use super::{Record, RunOrder, Session, Warned};
 use crate::api::{ArchiveFormat, BackupResult, OutcomeWord, Problem, Warning, of_backup, of_store};
 use crate::backup::{Form, Made, Order, Seal, make};
 use crate::repository::Repository;
@@ -122,6 +122,13 @@ impl Session {
             ]),
             ArchiveFormat::Backstop => Form::Backstop(Vec::new()),
         })
+    }
+}
+
+impl Warned for BackupResult {
+    fn warn(&mut self, warning: Warning) {
+        self.outcome = OutcomeWord::CompletedWithWarnings;
+        self.warnings.push(warning);
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use backstop_model::Job;
 
-use super::{Record, RunOrder, Session};
+use super::{Record, RunOrder, Session, Warned};
 use crate::api::{Backstop, CheckResult, OpenArchive, Problem, Warning};
 use crate::problem::Code;
 use crate::runs::{Level, RunKind, Trigger, Verification};
@@ -79,6 +79,13 @@ impl Session {
         };
         self.catalog().change(|catalog| catalog.note_check(path, &verification))?;
         Ok(verification)
+    }
+}
+
+impl Warned for CheckResult {
+    /// Whether the archive is whole is one thing, whether that could be noted is another.
+    fn warn(&mut self, warning: Warning) {
+        self.findings.push(warning);
     }
 }
 

@@ -23,7 +23,7 @@ pub use restore::{PreparedRestore, RestoreOrder};
 use super::backstop::World;
 use super::of_restore;
 pub(super) use super::of_store;
-use super::{AccountCard, Problem};
+use super::{AccountCard, Problem, Warning};
 use crate::account::AccountKeys;
 use crate::durable::{Origin, clear_dead_parts};
 use crate::library::Library;
@@ -129,7 +129,9 @@ impl Session {
     }
 
     /// Runs a job under the account's lock and writes it into the history, however it ends.
-    fn run<T>(
+    ///
+    /// What was done stays done when the history can't be written any more: it becomes a warning then.
+    fn run<T: Warned>(
         &self,
         order: RunOrder,
         work: impl FnOnce(&RunId) -> Result<(T, Record), Problem>,
@@ -150,7 +152,7 @@ impl Session {
             folder: order.folder,
         })?;
         match work(&run) {
-            Ok((value, record)) => {
+            Ok((mut value, record)) => {
                 let Record { counts, warnings, archives, verifications } = record;
                 let outcome = if warnings.is_empty() {
                     Outcome::Completed
@@ -158,13 +160,15 @@ impl Session {
                     Outcome::CompletedWithWarnings { warnings }
                 };
                 let end = End::new(&run, self.now(), outcome);
-                runs.end(&End { counts, archives, verifications, ..end })?;
+                if let Err(error) = runs.end(&End { counts, archives, verifications, ..end }) {
+                    value.warn(not_in_the_history(&error.into()));
+                }
                 Ok(value)
             }
-            Err(problem) => {
-                runs.end(&End::new(&run, self.now(), Outcome::of(&problem)))?;
-                Err(problem)
-            }
+            Err(problem) => match runs.end(&End::new(&run, self.now(), Outcome::of(&problem))) {
+                Ok(()) => Err(problem),
+                Err(error) => Err(problem.with_detail(error.to_string())),
+            },
         }
     }
 
@@ -173,12 +177,11 @@ impl Session {
     fn tidy(&self, died: bool) -> Result<(), Problem> {
         let key = self.safety_key();
         let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
+        safety.clear_unfinished();
         let expired = safety.expire(self.now()).map_err(of_restore)?;
         if died || expired > 0 {
             let library = self.open_library()?;
-            let mut kept = library.blob_names().map_err(of_store)?;
-            kept.extend(safety.kept_blobs().map_err(of_restore)?);
-            library.blobs.sweep(&kept).map_err(Problem::writing)?;
+            sweep_blobs(&library, &safety)?;
         }
         Ok(())
     }
@@ -195,6 +198,27 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// The result of a job, which can say what went wrong beside it.
+pub(super) trait Warned {
+    /// Adds a warning.
+    fn warn(&mut self, warning: Warning);
+}
+
+fn not_in_the_history(problem: &Problem) -> Warning {
+    let message = format!(
+        "This was done, but it could not be written into the history, where it will look broken off. {}",
+        problem.details.join(". ")
+    );
+    Warning { code: problem.code.as_str().to_owned(), message, item: None }
+}
+
+/// Removes the blobs that neither the library nor an undo refers to.
+fn sweep_blobs(library: &Library, safety: &Safety<'_>) -> Result<(), Problem> {
+    let mut kept = library.blob_names().map_err(of_store)?;
+    kept.extend(safety.kept_blobs().map_err(of_restore)?);
+    library.blobs.sweep(&kept).map(drop).map_err(Problem::writing)
 }
 
 /// The library, held for one look.

@@ -2,7 +2,7 @@
 
 use backstop_model::{Job, Kind};
 
-use super::{Record, RunOrder, Session};
+use super::{Record, RunOrder, Session, Warned, sweep_blobs};
 use crate::api::{
     Change as ChangeWord, ChangeCounts, OpenArchive, OutcomeWord, PlanSummary, PlannedChange, Problem,
     RestoreMode, RestoreResult, Warning, of_restore, of_store,
@@ -180,14 +180,27 @@ impl Session {
         let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
         let mut readers: Vec<&mut dyn backstop_model::Reader> =
             prepared.archives.iter_mut().map(|archive| archive as &mut dyn backstop_model::Reader).collect();
-        let secured =
-            secure(&prepared.plan, &library, &safety, run.as_str(), &mut readers, job).map_err(of_restore)?;
-        self.runs().safety(
-            run,
-            &SafetyArchive { archive: run.as_str().to_owned(), path: secured.safety_archive.clone() },
-        )?;
-        commit(&prepared.plan, &library, &secured, job).map_err(of_restore)?;
+        let mut carry_out = || -> Result<Secured, Problem> {
+            let plan = &prepared.plan;
+            let secured =
+                secure(plan, &library, &safety, run.as_str(), &mut readers, job).map_err(of_restore)?;
+            let path = secured.safety_archive.clone();
+            self.runs().safety(run, &SafetyArchive { archive: run.as_str().to_owned(), path })?;
+            commit(plan, &library, &secured, job).map_err(of_restore)?;
+            Ok(secured)
+        };
+        let secured = carry_out().inspect_err(|_| {
+            // The bytes that were brought in are of no use now, and on a full disk they are in the way.
+            let _ = sweep_blobs(&library, &safety);
+        })?;
         Ok(result(&prepared, run, &secured))
+    }
+}
+
+impl Warned for RestoreResult {
+    fn warn(&mut self, warning: Warning) {
+        self.outcome = OutcomeWord::CompletedWithWarnings;
+        self.warnings.push(warning);
     }
 }
 
