@@ -19,6 +19,7 @@ pub const SECOND_PASSWORD: &str = "velvet anchor humming quarry 38";
 pub struct Cli {
     home: TempDir,
     program: PathBuf,
+    variables: Vec<(String, String)>,
 }
 
 /// How a call ended.
@@ -37,7 +38,8 @@ impl Cli {
     /// # Errors
     /// If the program is not built or there is no room for a home.
     pub fn new() -> Outcome<Self> {
-        let cli = Self { home: tempfile::tempdir()?, program: built::program("backstop")? };
+        let cli =
+            Self { home: tempfile::tempdir()?, program: built::program("backstop")?, variables: Vec::new() };
         for folder in ["Documents", "tmp", "secrets", "files"] {
             fs::create_dir(cli.path(folder))?;
         }
@@ -67,6 +69,11 @@ impl Cli {
         let cli = Self::new()?;
         cli.secret("real", if password.is_empty() { "not needed" } else { password })?;
         Ok(cli)
+    }
+
+    /// Sets a variable for every call from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// A path below the home.
@@ -112,7 +119,8 @@ impl Cli {
         command
             .env("HOME", self.home())
             .env("TMPDIR", self.path("tmp"))
-            .env("BACKSTOP_DATA_DIR", self.path("data"));
+            .env("BACKSTOP_DATA_DIR", self.path("data"))
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.home()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -32,6 +32,7 @@ const RIGHTS: &[(&str, &[&str])] = &[
     ("tokio", &["backstop-app", "backstop-tests"]),
     ("rfd", &["backstop-app"]),
     ("clap", &["backstop-cli"]),
+    ("nix", &["backstop-tests"]),
     ("keyring-core", &["backstop-platform"]),
     ("dbus", &["backstop-platform", "backstop-tests"]),
     ("dbus-secret-service", &["backstop-platform"]),

@@ -28,7 +28,8 @@ cargo xtask COMMAND
   check      test without its slow parts: no browser, no window
   bench      measure release builds on 5,000 made-up notes, beside zip, 7z, restic and others
   soak       the tests that take longer than a test run may: very large archives, hundreds of kills,
-             ten thousand ways to damage a file, and every fuzz target for minutes
+             a failing disk and a power cut at every step, ten thousand ways
+             to damage a file, and every fuzz target for minutes
   fuzz       feed every parser with made-up inputs; behind it may stand for how many seconds
              each (60), and a target to run it alone
   fixtures   make test files that nobody has looked at, below target/fixtures; a number

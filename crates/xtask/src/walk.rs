@@ -13,7 +13,7 @@ use crate::setup;
 use crate::stage::Stage;
 use crate::system::Need;
 
-/// Kills of each of the three tests that kill: more than two hundred in all.
+/// Random kills of each of the tests that kill: more than two hundred in all.
 const KILLS: &str = "70";
 /// Seconds of each fuzz target in `soak`.
 const FUZZ_SECONDS: &str = "600";
@@ -57,11 +57,12 @@ pub(crate) fn soak() -> Result<(), String> {
     setup::nextest()?;
     setup::interface()?;
     let release = release("backstop-cli", "backstop")?;
-    let tests = "binary(soak) | binary(cli_kills)";
+    let tests = "binary(soak) | binary(cli_kills) | binary(faults)";
     let arguments = ["nextest", "run", "-p", "backstop-tests", "--profile", "soak", "-E", tests];
     Stage::cargo("soak", &arguments)
         .with("BACKSTOP_PROGRAM", release)
         .with("BACKSTOP_KILLS", KILLS.into())
+        .with("BACKSTOP_FAULTS", "all".into())
         .run()?;
     fuzz::fuzz(FUZZ_SECONDS, None)
 }
