@@ -199,7 +199,7 @@ impl Cli {
         let mut found = Vec::new();
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "nnbackupz") {
+            if path.extension().is_some_and(|extension| extension == "nnbackupz" || extension == "backstop") {
                 found.push(path);
             }
         }

@@ -34,13 +34,17 @@ const TAG_FINAL: u8 = 3;
 const ATTACHMENTS_KEY: [u8; 32] = [7; 32];
 const FILE_KEY: [u8; 32] = [9; 32];
 
-/// Writes a plain archive without attachments.
+/// Writes a plain archive of made-up notes, and of one more note for each attachment of so many bytes.
+/// Returns the SHA-256 of each of these.
 ///
 /// # Errors
 /// If it can't be written, or is there already.
-pub fn notes(path: &Path, corpus: Corpus) -> Outcome {
+pub fn archive(path: &Path, corpus: Corpus, files: &[u64]) -> Outcome<Vec<String>> {
+    let files = files.iter().enumerate().map(|(number, bytes)| Attached::new(number, *bytes));
+    let files: Vec<Attached> = files.collect::<Outcome<_>>()?;
     let mut zip = Zip::start(path)?;
-    let mut rows = corpus.rows();
+    let with_files = files.iter().flat_map(|file| file.rows.clone());
+    let mut rows = corpus.rows().chain(with_files);
     for number in 0.. {
         let some: Vec<String> = rows.by_ref().take(ROWS).collect();
         if some.is_empty() {
@@ -48,57 +52,75 @@ pub fn notes(path: &Path, corpus: Corpus) -> Outcome {
         }
         zip.chunk(number, &some)?;
     }
-    zip.finish()
-}
-
-/// Writes a plain archive of one note with one attachment of so many bytes, and returns the SHA-256 of these.
-///
-/// # Errors
-/// If it can't be written, or is there already.
-pub fn attachment(path: &Path, bytes: u64) -> Outcome<String> {
-    let (mut xxh64, mut sha256) = (Xxh64::new(0), Sha256::new());
-    pieces(bytes, |piece, _| {
-        xxh64.update(piece);
-        sha256.update(piece);
-        Ok(())
-    })?;
-    let hash = format!("{:016x}", xxh64.digest());
-    let (mut state, mut header) = (secretstream::State::new(), secretstream::Header::default());
-    secretstream::crypto_secretstream_xchacha20poly1305_init_push(&mut state, &mut header, &FILE_KEY);
-    let mut zip = Zip::start(path)?;
-    let html = format!(
-        r#"<p data-block-id="abcdefgh">A long film: <span class="attachment" data-hash="{hash}" data-filename="film.mkv" data-mime="video/x-matroska" data-size="{bytes}"></span></p>"#
-    );
-    let rows = [
-        notesnook::note("n1", "A long film", Some("c1")),
-        notesnook::body("c1", "n1", &html),
-        row(&hash, &header, bytes)?,
-        notesnook::relation(("note", "n1"), ("attachment", "a1")),
-    ];
-    zip.chunk(0, &rows)?;
-    zip.entry("attachments/.attachments_key", CompressionMethod::Deflated)?;
-    zip.0.write_all(clear_key(ATTACHMENTS_KEY).as_bytes())?;
-    zip.entry(&format!("attachments/{hash}"), CompressionMethod::Stored)?;
-    let mut message = Vec::new();
-    pieces(bytes, |piece, is_last| {
-        message.resize(piece.len() + 17, 0);
-        let tag = if is_last { TAG_FINAL } else { TAG_MESSAGE };
-        secretstream::crypto_secretstream_xchacha20poly1305_push(&mut state, &mut message, piece, None, tag)?;
-        Ok(zip.0.write_all(&message)?)
-    })?;
+    if !files.is_empty() {
+        zip.entry("attachments/.attachments_key", CompressionMethod::Deflated)?;
+        zip.0.write_all(clear_key(ATTACHMENTS_KEY).as_bytes())?;
+    }
+    let mut sums = Vec::with_capacity(files.len());
+    for file in files {
+        sums.push(file.write(&mut zip)?);
+    }
     zip.finish()?;
-    Ok(hex(&sha256.finalize()))
+    Ok(sums)
 }
 
-/// The row of the attachment: its file key under the attachments key.
-fn row(hash: &str, header: &[u8], bytes: u64) -> Outcome<String> {
+/// An attachment on its way into an archive: made twice, because its row states what it sums up to.
+struct Attached {
+    number: usize,
+    bytes: u64,
+    hash: String,
+    sha256: String,
+    state: secretstream::State,
+    rows: [String; 4],
+}
+
+impl Attached {
+    fn new(number: usize, bytes: u64) -> Outcome<Self> {
+        let (mut xxh64, mut sha256) = (Xxh64::new(0), Sha256::new());
+        pieces(seed_of(number), bytes, |piece, _| {
+            xxh64.update(piece);
+            sha256.update(piece);
+            Ok(())
+        })?;
+        let hash = format!("{:016x}", xxh64.digest());
+        let (mut state, mut header) = (secretstream::State::new(), secretstream::Header::default());
+        secretstream::crypto_secretstream_xchacha20poly1305_init_push(&mut state, &mut header, &FILE_KEY);
+        let html = format!(
+            r#"<p data-block-id="abcdefgh">A long film: <span class="attachment" data-hash="{hash}" data-filename="film.mkv" data-mime="video/x-matroska" data-size="{bytes}"></span></p>"#
+        );
+        let [note, body, file] = ["film-note", "film-body", "film"].map(|word| format!("{word}-{number}"));
+        let rows = [
+            notesnook::note(&note, "A long film", Some(&body)),
+            notesnook::body(&body, &note, &html),
+            row(&file, &hash, &header, bytes)?,
+            notesnook::relation(("note", &note), ("attachment", &file)),
+        ];
+        Ok(Self { number, bytes, hash, sha256: hex(&sha256.finalize()), state, rows })
+    }
+
+    fn write(mut self, zip: &mut Zip) -> Outcome<String> {
+        zip.entry(&format!("attachments/{}", self.hash), CompressionMethod::Stored)?;
+        let mut message = Vec::new();
+        pieces(seed_of(self.number), self.bytes, |piece, is_last| {
+            message.resize(piece.len() + 17, 0);
+            let tag = if is_last { TAG_FINAL } else { TAG_MESSAGE };
+            let state = &mut self.state;
+            secretstream::crypto_secretstream_xchacha20poly1305_push(state, &mut message, piece, None, tag)?;
+            Ok(zip.0.write_all(&message)?)
+        })?;
+        Ok(self.sha256)
+    }
+}
+
+/// The row of an attachment: its file key under the attachments key.
+fn row(id: &str, hash: &str, header: &[u8], bytes: u64) -> Outcome<String> {
     let (nonce, salt) = ([3; 24], [5; 16]);
     let plain = clear_key(FILE_KEY);
     let sealed =
         XChaCha20Poly1305::new(&Key::from(ATTACHMENTS_KEY)).encrypt(&XNonce::from(nonce), plain.as_bytes());
     let sealed = sealed.map_err(|_| Trouble::new("the file key can't be encrypted"))?;
     let row = json!({
-        "id": "a1", "type": "attachment", "dateModified": 1_700_000_000_003_i64,
+        "id": id, "type": "attachment", "dateModified": 1_700_000_000_003_i64,
         "dateCreated": 1_700_000_000_001_i64, "synced": false, "deleted": false, "iv": b64u(header),
         "salt": b64u(&salt), "size": bytes, "alg": "xcha-stream", "chunkSize": PIECE_BYTES, "hash": hash,
         "hashType": "xxh64", "filename": "film.mkv", "mimeType": "video/x-matroska", "dateUploaded": null,
@@ -119,10 +141,19 @@ fn b64u(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// What makes the bytes of the attachment of this number; never zero, from which nothing would come.
+#[must_use]
+pub fn seed_of(number: usize) -> u64 {
+    number as u64 + 1
+}
+
 /// So many bytes that don't compress, the same every time, piece by piece; the last one is named.
-fn pieces(bytes: u64, mut each: impl FnMut(&[u8], bool) -> Outcome) -> Outcome {
+///
+/// # Errors
+/// Those of `each`.
+pub fn pieces(seed: u64, bytes: u64, mut each: impl FnMut(&[u8], bool) -> Outcome) -> Outcome {
     let mut piece = vec![0_u8; PIECE_BYTES];
-    let mut state = 1_u64;
+    let mut state = seed;
     let mut left = bytes;
     while left > 0 {
         for eight in piece.chunks_exact_mut(8) {

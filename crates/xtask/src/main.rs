@@ -26,7 +26,8 @@ cargo xtask COMMAND
              and save pictures under target/demo (--walk does so in any case)
   test       everything: format, lints, unit and flow tests, the interface, the real window
   check      test without its slow parts: no browser, no window
-  bench      measure release builds on 5,000 made-up notes, beside zip, 7z, restic and others
+  bench      measure release builds on made-up notes, beside zip, 7z, restic and others; behind it
+             may stand what to measure: small, notes, mixed, many, large, window
   soak       the tests that take longer than a test run may: very large archives, hundreds of kills,
              a failing disk and a power cut at every step, ten thousand ways
              to damage a file, and every fuzz target for minutes
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         ["run", "--walk"] => walk::run(true),
         ["test"] => checks::test(),
         ["check"] => checks::check(),
-        ["bench"] => walk::bench(),
+        ["bench", what @ ..] => walk::bench(what),
         ["soak"] => walk::soak(),
         ["fuzz"] => fuzz::fuzz("60", None),
         ["fuzz", seconds] => fuzz::fuzz(seconds, None),

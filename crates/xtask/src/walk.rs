@@ -29,23 +29,24 @@ pub(crate) fn run(walk: bool) -> Result<(), String> {
     setup::interface()?;
     programs()?;
     if !walk {
-        return start("backstop-app", &[]);
+        return start("backstop-app", &[], &[]);
     }
     println!("\nWalking the main job in the real window, on a virtual display. Pictures:");
-    start("demo", &[("BACKSTOP_DEMO_FOLDER", place::target().join("demo"))])
+    start("demo", &[], &[("BACKSTOP_DEMO_FOLDER", place::target().join("demo"))])
 }
 
-/// Measures release builds of the command line and the window, and what others take for the same notes.
+/// Measures release builds of the command line and the window, and what others take for the same notes:
+/// on the corpora that are named, else on all.
 ///
 /// # Errors
 /// What could not be prepared, built or measured.
-pub(crate) fn bench() -> Result<(), String> {
+pub(crate) fn bench(what: &[&str]) -> Result<(), String> {
     setup::prepare(Need::Build)?;
     setup::interface()?;
     let line = release("backstop-cli", "backstop")?;
     let app = release("backstop-app", "backstop-app")?;
     programs()?;
-    start("measure", &[("BACKSTOP_PROGRAM", line), ("BACKSTOP_APP", app)])
+    start("measure", what, &[("BACKSTOP_PROGRAM", line), ("BACKSTOP_APP", app)])
 }
 
 /// Runs the tests that take longer than a test run may, on a release build of the command line.
@@ -84,9 +85,10 @@ fn has_display() -> bool {
 }
 
 /// Runs a program of ours until it ends.
-fn start(name: &str, variables: &[(&str, PathBuf)]) -> Result<(), String> {
+fn start(name: &str, arguments: &[&str], variables: &[(&str, PathBuf)]) -> Result<(), String> {
     let program = place::built(name);
     let status = Command::new(&program)
+        .args(arguments)
         .envs(variables.iter().cloned())
         .status()
         .map_err(|error| format!("{} cannot be started: {error}.", program.display()))?;

@@ -65,7 +65,7 @@ fn derivation_mib(cli: &Cli) -> Outcome<u64> {
 fn a_hundred_thousand_notes_take_the_memory_of_a_few() -> Outcome {
     let cli = Cli::with_account()?;
     let plain = cli.path("many.nnbackupz");
-    large::notes(&plain, Corpus::of(100_000))?;
+    large::archive(&plain, Corpus::of(100_000), &[])?;
     every_job(&cli, &plain, "--no-attachments")
 }
 
@@ -73,7 +73,7 @@ fn a_hundred_thousand_notes_take_the_memory_of_a_few() -> Outcome {
 fn an_attachment_of_five_gigabytes_takes_the_memory_of_a_small_one() -> Outcome {
     let cli = Cli::with_account()?;
     let plain = cli.path("film.nnbackupz");
-    let sha256 = large::attachment(&plain, 5_000_000_000)?;
+    let sha256 = large::archive(&plain, Corpus::of(0), &[5_000_000_000])?.concat();
     every_job(&cli, &plain, "--attachments")?;
     let backup = cli.archives()?.pop().ok_or_else(|| Trouble::new("there is no backup"))?;
     let backup = backup.display().to_string();

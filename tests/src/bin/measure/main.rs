@@ -3,20 +3,42 @@
 //! For each job of the command line: time by the clock, processor time, and the largest memory it held, all as
 //! Linux counts them; beside it what others take for the same notes, as files, in the same run. Then how long
 //! the window takes to open. `BACKSTOP_PROGRAM` names the command line, `BACKSTOP_APP` the window's program.
+//! The arguments name the corpora to measure, or `window`; without any it is all of them.
 #![expect(clippy::print_stdout, reason = "it tells a person what it measured")]
 
+#[cfg(target_os = "linux")]
+mod corpora;
 #[cfg(target_os = "linux")]
 mod opening;
 #[cfg(target_os = "linux")]
 mod ours;
 #[cfg(target_os = "linux")]
 mod peers;
+#[cfg(target_os = "linux")]
+mod table;
+
+/// What the window's own figures are asked for by.
+#[cfg(target_os = "linux")]
+const WINDOW: &str = "window";
 
 #[cfg(target_os = "linux")]
 fn main() -> backstop_tests::Outcome {
-    let made = ours::measure()?;
-    peers::measure(&made)?;
-    opening::measure()
+    let mut wanted: Vec<String> = std::env::args().skip(1).collect();
+    if wanted.is_empty() {
+        let every = corpora::SHAPES.iter().map(|shape| shape.name).chain([WINDOW]);
+        wanted = every.map(str::to_owned).collect();
+    }
+    for name in wanted {
+        if name == WINDOW {
+            opening::measure()?;
+            continue;
+        }
+        let shape = corpora::Shape::named(&name)?;
+        println!("\n## {name}: {} notes, {} files of {} bytes", shape.notes, shape.files, shape.file_bytes);
+        let made = ours::measure(shape)?;
+        peers::measure(shape, &made)?;
+    }
+    Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]

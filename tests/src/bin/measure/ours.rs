@@ -1,61 +1,70 @@
 //! The jobs of the command line on a made-up account.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use backstop_testkit::Corpus;
 use backstop_tests::cli::Cli;
 use backstop_tests::meter::{self, Cost};
-use backstop_tests::{Outcome, Trouble, large};
+use backstop_tests::{Outcome, Trouble};
 
-/// Notes of the measured account: mean 4.2 KB of HTML each, 28 MB of JSON.
-pub(super) const NOTES: usize = 5_000;
+use crate::corpora::Shape;
+use crate::table::{self, Row};
 
-/// Measures every job once, and returns what making a `.backstop` took: the measure of the peers.
+/// What the peers are held against.
+pub(super) struct Made {
+    /// Backing a library up as `.backstop`, without the key derivation: read, written, read back, compared.
+    pub(super) processor_s: f64,
+    /// The size of that file.
+    pub(super) bytes: u64,
+}
+
+/// Measures every job once.
 ///
 /// # Errors
 /// If one does not succeed.
-pub(super) fn measure() -> Outcome<Cost> {
+pub(super) fn measure(shape: Shape) -> Outcome<Made> {
     let cli = Cli::with_account()?;
     let plain = cli.path("made-up.nnbackupz");
-    large::notes(&plain, Corpus::of(NOTES))?;
+    shape.archive(&plain)?;
+    let plain_bytes = fs::metadata(&plain)?.len();
     let plain = plain.display().to_string();
     let [sealed, own] = ["sealed.nnbackupz", "own.backstop"].map(|name| cli.path(name).display().to_string());
-    println!("{NOTES} made-up notes\n{:<34} {:>9} {:>9} {:>9}", "job", "clock", "cpu", "peak");
-    let jobs: [(&str, Vec<&str>); 9] = [
+    table::head(&["job", "clock", "processor", "most memory"]);
+    let login = run(&cli, &["account", "login"])?;
+    Row::new("the key derivation of a login").cost(&login).show();
+    let as_backstop = ["backup", "--attachments", "--format", "backstop"];
+    let jobs: [(&str, Vec<&str>); 10] = [
         ("inspect, plain", vec!["inspect", &plain]),
-        (
-            "convert to .nnbackupz, encrypted",
-            vec!["convert", &plain, &sealed, "--out-password-file", "@first"],
-        ),
-        ("verify, encrypted", vec!["verify", &sealed]),
+        ("convert to `.nnbackupz`", vec!["convert", &plain, &sealed, "--out-password-file", "@first"]),
+        ("verify it", vec!["verify", &sealed]),
         ("restore into the empty library", vec!["restore", &sealed]),
         ("restore again", vec!["restore", &sealed]),
-        ("backup, encrypted", vec!["backup"]),
+        ("back up as `.nnbackupz`", vec!["backup", "--attachments"]),
         ("search in the library", vec!["search", "--place", "library", "harbour", "plum"]),
-        ("the key derivation of a login", vec!["account", "login"]),
-        ("convert to .backstop, encrypted", vec!["convert", &plain, &own, "--out-password-file", "@first"]),
+        ("convert to `.backstop`", vec!["convert", &plain, &own, "--out-password-file", "@first"]),
+        ("verify that", vec!["verify", &own]),
+        ("back up as `.backstop`", as_backstop.to_vec()),
     ];
     let mut last = Cost::default();
     for (name, words) in jobs {
         last = run(&cli, &words).map_err(|trouble| trouble.during(name))?;
-        show(name, &last);
+        Row::new(name).cost(&last).show();
     }
-    println!("sizes: plain {}, .nnbackupz {}, .backstop {}", size(&plain)?, size(&sealed)?, size(&own)?);
-    Ok(last)
+    let bytes = fs::metadata(newest(&cli)?)?.len();
+    let sizes = [plain_bytes, fs::metadata(Path::new(&sealed))?.len(), bytes].map(table::megabytes);
+    let [plain, sealed, own] = sizes;
+    println!("\nSizes: plain {plain}, `.nnbackupz` {sealed}, `.backstop` {own}.");
+    Ok(Made { processor_s: (last.processor_s - login.processor_s).max(0.01), bytes })
 }
 
-/// One line of the table.
-fn show(name: &str, cost: &Cost) {
-    let (clock, peak) = (cost.clock.as_secs_f64(), cost.peak_mib());
-    println!("{name:<34} {clock:>7.2} s {:>7.2} s {peak:>5} MiB", cost.processor_s);
+/// The archive that was made last.
+fn newest(cli: &Cli) -> Outcome<PathBuf> {
+    let own = cli.archives()?.into_iter().filter(|path| path.extension().is_some_and(|it| it == "backstop"));
+    own.max().ok_or_else(|| Trouble::new("there is no archive of our own"))
 }
 
-fn size(path: &str) -> Outcome<String> {
-    Ok(format!("{:.1} MB", fs::metadata(Path::new(path))?.len() as f64 / 1e6))
-}
-
+/// Runs one job as the account's owner.
 fn run(cli: &Cli, words: &[&str]) -> Outcome<Cost> {
     let account = ["--account", "anna", "--password-file", "@first"];
     let (status, cost) = meter::run(cli.command(&[&account, words].concat()).stdout(Stdio::null()))?;
