@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use backstop_testkit::Corpus;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -324,7 +325,7 @@ fn sources(cli: &Cli, state: &str, first: usize, count: usize, bytes: u64) -> Ou
         .collect();
     let (notes, film) = (cli.path("files").join(state), cli.path("files").join(format!("{state}-film")));
     write(&notes, &[marker(), chunk(0, &items)?])?;
-    large::attachment(&film, bytes)?;
+    large::archive(&film, Corpus::of(0), &[bytes])?;
     Ok(vec![notes.display().to_string(), film.display().to_string()])
 }
 

@@ -1,5 +1,6 @@
 //! A power cut between any two steps: only what was synced is sure to be on the disk.
 
+use backstop_testkit::Corpus;
 use backstop_tests::cli::{Cli, number};
 use backstop_tests::faults::scene::Operation;
 use backstop_tests::faults::{Luck, Plan, Scene, Surviving, trace};
@@ -71,7 +72,7 @@ fn a_change_of_password_without_power() -> Outcome {
 fn the_first_steps_of_an_account_without_power() -> Outcome {
     let cli = Cli::new()?;
     let film = cli.path("files/film");
-    large::attachment(&film, 100_000)?;
+    large::archive(&film, Corpus::of(0), &[100_000])?;
     let film = film.display().to_string();
     let anna = ["--account", "anna", "--password-file", "@first"];
     let create = ["account", "create", "--name", "anna", "--password-file", "@first"].to_vec();
