@@ -4,6 +4,7 @@
 //! It may start programs and write below `target/` and the system's temporary folder. It knows the app
 //! only by what a person can see and press, and by what lies on the disk afterwards.
 
+pub mod bombs;
 pub mod built;
 pub mod cli;
 pub mod foreign;

@@ -105,14 +105,13 @@ fn notesnook(kind: Kind, row: &str) -> Result<Item, Box<dyn Error>> {
     let parsed: Value = serde_json::from_str(row)?;
     let id = parsed.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let key = ItemKey { app: App::Notesnook, kind, id: ItemId::new(id)? };
-    Ok(interpret(key, Native { version: "6.1".to_owned(), json: row.to_owned() })
-        .map_err(|fault| fault.message)?)
+    Ok(interpret(key, Native { version: "6.1".to_owned(), json: row.to_owned() }))
 }
 
 fn foreign(app: App, kind: Kind, id: &str, version: &str, row: &str) -> Result<Item, Box<dyn Error>> {
     let key = ItemKey { app, kind, id: ItemId::new(id)? };
     let native = Native { version: version.to_owned(), json: row.to_owned() };
-    Ok(interpret(key, native).map_err(|fault| fault.message)?)
+    Ok(interpret(key, native))
 }
 
 fn items() -> Result<Vec<Item>, Box<dyn Error>> {

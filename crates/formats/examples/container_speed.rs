@@ -113,8 +113,7 @@ fn items(notes: usize) -> Result<Vec<Item>, Box<dyn std::error::Error>> {
         let row: Value = serde_json::from_str(&json)?;
         let id = row.get("id").and_then(Value::as_str).unwrap_or_default();
         let key = ItemKey { app: App::Notesnook, kind: kind(&row), id: ItemId::new(id)? };
-        items
-            .push(interpret(key, Native { version: "6.1".to_owned(), json }).map_err(|fault| fault.message)?);
+        items.push(interpret(key, Native { version: "6.1".to_owned(), json }));
     }
     Ok(items)
 }

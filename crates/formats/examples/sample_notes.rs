@@ -79,7 +79,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let id = ItemId::new(id.get("id").and_then(|id| id.as_str()).unwrap_or_default())?;
         let key = ItemKey { app: App::Notesnook, kind, id };
         let native = Native { version: "6.1".to_owned(), json };
-        writer.item(interpret(key, native).map_err(|fault| fault.message)?)?;
+        writer.item(interpret(key, native))?;
     }
     writer.finish(&Job::new())?;
     Ok(())

@@ -1,17 +1,20 @@
 //! Reading the common fields of a row again, as a library does with the rows it keeps.
 
-use backstop_model::{App, Fault, Flags, Item, ItemKey, Kind, Native};
+use backstop_model::{App, Flags, Item, ItemKey, Kind, Native};
 
 use crate::notesnook;
 
 /// The item that a kept row is.
 ///
-/// # Errors
-/// [`backstop_model::FaultCode::InvalidContent`] if the row is not one of its app.
-pub fn interpret(key: ItemKey, native: Native) -> Result<Item, Fault> {
+/// A row that says nothing is an item all the same: it came out of some archive, and one such row must
+/// never keep a library from being read.
+#[must_use]
+pub fn interpret(key: ItemKey, native: Native) -> Item {
     match (key.app, key.kind) {
-        (App::Notesnook, kind) if kind != Kind::AttachmentsKey => notesnook::interpret(key, native),
-        _ => Ok(bare_item(key, native)),
+        (App::Notesnook, kind) if kind != Kind::AttachmentsKey => {
+            notesnook::interpret(key, native).unwrap_or_else(|(key, native)| bare_item(key, native))
+        }
+        _ => bare_item(key, native),
     }
 }
 
@@ -46,10 +49,19 @@ mod tests {
                 r#"{{"id":"a","type":"{type}","title":"x","dateCreated":5,"dateModified":6,"pinned":true}}"#
             );
             let key = ItemKey { app: App::Notesnook, kind, id: ItemId::new("a").unwrap() };
-            let item = interpret(key.clone(), Native { version: "6.1".into(), json: json.clone() }).unwrap();
+            let item = interpret(key.clone(), Native { version: "6.1".into(), json: json.clone() });
             assert_eq!((item.key, item.native.json), (key, json));
             assert_eq!((item.title.as_deref(), item.flags.pinned), (Some("x"), true), "{type}");
             assert_eq!(item.modified, Some(backstop_model::TimeMs(6)), "{type}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_says_nothing_is_an_item() {
+        for json in ["{}", "not JSON", r#"{"id":"a"}"#, r#"{"id":"a","type":"note","deleted":true}"#, ""] {
+            let key = ItemKey { app: App::Notesnook, kind: Kind::Note, id: ItemId::new("a").unwrap() };
+            let native = Native { version: "6.1".into(), json: json.into() };
+            assert_eq!(interpret(key.clone(), native.clone()), bare_item(key, native), "{json}");
         }
     }
 }

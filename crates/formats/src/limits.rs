@@ -49,6 +49,17 @@ pub const FREE_EXPANSION_BYTES: u64 = 10 * MIB;
 /// [`ITEM_BYTES`], however well that compresses.
 pub const FREE_ROWS_BYTES: u64 = FREE_EXPANSION_BYTES + ITEM_BYTES as u64;
 
+/// How much of a packed part that nobody vouches for may be in memory at once before [`KEPT_RATIO`]
+/// counts: a chunk file, a row, a frame.
+pub const FREE_KEPT_BYTES: usize = 16 * MIB_USIZE;
+
+/// Unpacked bytes in memory at once per packed byte beyond [`FREE_KEPT_BYTES`]. A text reaches 20.
+pub const KEPT_RATIO: u64 = 20;
+
+/// As [`KEPT_RATIO`] for a text that is packed once more inside of its row. The row itself stays as it
+/// is, whatever of its text is too much.
+pub const INNER_RATIO: usize = 2;
+
 /// Unpacked bytes per packed byte beyond the free ones. Text reaches 20; a bomb 1,000.
 pub const RATIO: u64 = 200;
 
@@ -81,6 +92,14 @@ pub fn expands_too_much(packed: u64, unpacked: u64, free: u64) -> bool {
     unpacked > free.saturating_add(packed.saturating_mul(RATIO))
 }
 
+/// How many bytes out of `packed` bytes that nobody vouches for may be in memory at once, however many
+/// the format itself allows. So a small file can't ask for much memory; a stream is not affected.
+#[must_use]
+pub fn kept_at_once(packed: u64, most: usize) -> usize {
+    let more = usize::try_from(packed.saturating_mul(KEPT_RATIO)).unwrap_or(usize::MAX);
+    most.min(FREE_KEPT_BYTES.saturating_add(more))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +118,18 @@ mod tests {
                 too_much,
                 "{packed} {unpacked}"
             );
+        }
+    }
+
+    #[test]
+    fn a_small_part_is_kept_small_and_a_large_one_may_be_large() {
+        for (packed, kept) in [
+            (0, FREE_KEPT_BYTES),
+            (MIB, FREE_KEPT_BYTES + 20 * MIB_USIZE),
+            (12 * MIB, ITEM_BYTES),
+            (u64::MAX, ITEM_BYTES),
+        ] {
+            assert_eq!(kept_at_once(packed, ITEM_BYTES), kept, "{packed}");
         }
     }
 }

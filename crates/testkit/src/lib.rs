@@ -6,13 +6,12 @@
 mod collect;
 pub mod conformance;
 mod corpus;
-mod damage;
+pub mod damage;
 mod fixtures;
 pub mod notesnook;
 mod raw_zip;
 
 pub use collect::{CollectedAttachment, CollectingSink};
 pub use corpus::Corpus;
-pub use damage::{Damage, damages};
 pub use fixtures::{fixture, fixture_folder, fixture_folders};
 pub use raw_zip::{RawEntry, RawZip};

@@ -15,6 +15,8 @@ use crate::system::Need;
 
 /// Random kills of each of the tests that kill: more than two hundred in all.
 const KILLS: &str = "70";
+/// Flipped bits in each sort of archive.
+const FLIPS: &str = "10000";
 /// Seconds of each fuzz target in `soak`.
 const FUZZ_SECONDS: &str = "600";
 
@@ -65,6 +67,9 @@ pub(crate) fn soak() -> Result<(), String> {
         .with("BACKSTOP_KILLS", KILLS.into())
         .with("BACKSTOP_FAULTS", "all".into())
         .run()?;
+    let flips = "package(backstop-formats) & test(flipped_bits)";
+    let arguments = ["nextest", "run", "--workspace", "--profile", "soak", "-E", flips];
+    Stage::cargo("flips", &arguments).with("BACKSTOP_FLIPS", FLIPS.into()).run()?;
     fuzz::fuzz(FUZZ_SECONDS, None)
 }
 

@@ -4,6 +4,7 @@
 //! and an error is one too. Results are streamed, so that a list of 100,000 notes takes no memory.
 
 pub(crate) mod documents;
+mod json;
 mod progress;
 pub(crate) mod words;
 
@@ -56,7 +57,7 @@ impl Output {
         let mut out =
             BufWriter::with_capacity(64 * 1024, UntilClosed { inner: io::stdout().lock(), closed: false });
         let written = if self.json {
-            serde_json::to_writer(&mut out, document).map_err(io::Error::from).and_then(|()| writeln!(out))
+            json::write(document, &mut out).and_then(|()| writeln!(out))
         } else {
             text(&mut out)
         };

@@ -55,12 +55,17 @@ pub(crate) fn rfc3339(ms: i64) -> Option<String> {
 
 /// A text that stays on its line and moves no cursor, whatever a file had in it.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || is_turning(c) { ' ' } else { c }).collect()
+    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
 }
 
 /// The text of a note for a terminal: lines stay, what would steer the terminal goes.
 pub(crate) fn harmless(text: &str) -> String {
     text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+}
+
+/// Whether a terminal would obey it rather than show it.
+pub(crate) fn steers(c: char) -> bool {
+    c.is_control() || is_turning(c)
 }
 
 /// Marks that turn the direction of writing and so can make a name look like another one.

@@ -143,7 +143,7 @@ fn item(row: &str) -> Item {
     };
     let id = ItemId::new(parsed["id"].as_str().expect("an id")).expect("an id");
     let native = Native { version: "6.1".to_owned(), json: row.to_owned() };
-    backstop_formats::interpret(ItemKey { app: App::Notesnook, kind, id }, native).expect("a row")
+    backstop_formats::interpret(ItemKey { app: App::Notesnook, kind, id }, native)
 }
 
 impl Reader for Archive {

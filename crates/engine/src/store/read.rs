@@ -55,7 +55,7 @@ impl StoredItem {
     /// Unpacks the row and reads its common fields again.
     pub(crate) fn unpack(self, packer: &mut Packer) -> Result<Item, StoreError> {
         let native = Native { version: self.version, json: packer.unpack(&self.packed)? };
-        Ok(backstop_formats::interpret(self.key, native)?)
+        Ok(backstop_formats::interpret(self.key, native))
     }
 }
 

@@ -228,10 +228,7 @@ pub(super) fn read(line: &[u8]) -> Option<Line> {
     let native = || Native { version: version.clone(), json: json.to_string() };
     let item = match common {
         Some(common) => common.into_item(key, native()),
-        None if rereads(key.app, key.kind, &version) => {
-            // A row that says nothing is kept all the same: it is what was backed up.
-            interpret(key.clone(), native()).unwrap_or_else(|_| bare_item(key, native()))
-        }
+        None if rereads(key.app, key.kind, &version) => interpret(key, native()),
         None => bare_item(key, native()),
     };
     Some(Line::Item(Box::new(item)))
@@ -265,7 +262,7 @@ mod tests {
         let row = r#"{"type":"note","id":"n1",  "title":"\u00e9","pinned":true,"odd":1.50}"#;
         let native = Native { version: "6.1".into(), json: row.into() };
         let key = ItemKey { app: App::Notesnook, kind: Kind::Note, id: ItemId::new("n1").expect("an id") };
-        let note = interpret(key, native).expect("a row");
+        let note = interpret(key, native);
         assert!(note.flags.pinned && note.title.is_some());
         let line = comes_back(&note);
         let head = r#"{"app":"notesnook","kind":"note","id":"n1","version":"6.1","row":"#;

@@ -40,9 +40,7 @@ impl<'a> Access<'a> {
         if !packed.starts_with(&ZSTD_MAGIC) {
             return Err(not_what_it_must_be(name));
         }
-        let free = if self.seal.is_some() { u64::MAX } else { limits::FREE_ROWS_BYTES };
-        let limit =
-            limit.min(usize::try_from(free.saturating_add(packed_bytes * limits::RATIO)).unwrap_or(limit));
+        let limit = if self.seal.is_some() { limit } else { limits::kept_at_once(packed_bytes, limit) };
         let plain = unpacked(&packed, name, limit)?;
         if stated.is_some_and(|stated| *stated != Facts::of(&plain)) {
             return Err(not_as_stated(name));

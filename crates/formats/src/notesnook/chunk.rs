@@ -83,7 +83,11 @@ impl Packed<'_> {
         };
         budget.packed.set(budget.packed.get().saturating_add(z.len() as u64));
         // What opened with the user's own secret was made by somebody who has it.
-        Splitter::new(Rows { unpacked, budget: (!self.encrypted).then_some(budget) })
+        let rows = Rows { unpacked, budget: (!self.encrypted).then_some(budget) };
+        if self.encrypted {
+            return Splitter::new(rows);
+        }
+        Splitter::with_limit(rows, limits::kept_at_once(z.len() as u64, limits::ITEM_BYTES))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use backstop_model::{
-    App, AttachmentHead, Body, ContentHash, Fault, FaultCode, Flags, HashAlgorithm, Item, ItemId, ItemKey,
-    Kind, Markup, Native, Ref, Relation, TimeMs,
+    App, AttachmentHead, Body, ContentHash, Flags, HashAlgorithm, Item, ItemId, ItemKey, Kind, Markup,
+    Native, Ref, Relation, TimeMs,
 };
 use flate2::read::GzDecoder;
 
@@ -66,11 +66,20 @@ pub(crate) fn item_of(json: &str) -> Result<Item, NoItem> {
 /// Reads the common fields of a row that was kept under `key`.
 ///
 /// # Errors
-/// [`FaultCode::InvalidContent`] if it is no row of Notesnook's.
-pub(crate) fn interpret(key: ItemKey, native: Native) -> Result<Item, Fault> {
-    let no_row = |_| Fault::at(FaultCode::InvalidContent, key.id.as_str(), "A kept row can't be read.");
-    let item = item_of(&native.json).map_err(no_row)?;
-    Ok(Item { key, native, ..item })
+/// Key and row again if it is no row of Notesnook's.
+pub(crate) fn interpret(key: ItemKey, native: Native) -> Result<Item, (ItemKey, Native)> {
+    match item_of(&native.json) {
+        Ok(item) => Ok(Item { key, native, ..item }),
+        Err(_) => Err((key, native)),
+    }
+}
+
+/// Whether a row is read as the item under this key, and not as another or as none.
+pub(crate) fn is_row_of(row: &Row<'_>, key: &ItemKey) -> bool {
+    !row.switch("deleted")
+        && row.text("type").is_some()
+        && id_in(row, "id").flatten().as_ref() == Some(&key.id)
+        && kind_of(row) == key.kind
 }
 
 /// Reads a row into an item. The row's own text, `json`, goes along unchanged.
@@ -149,8 +158,8 @@ fn body_of(row: &Row<'_>) -> Option<Body> {
 fn unpack(data: &str) -> Option<String> {
     let packed = decode(data)?;
     let mut text = String::new();
-    let limit =
-        (limits::ITEM_BYTES as u64).min(limits::FREE_EXPANSION_BYTES + packed.len() as u64 * limits::RATIO);
+    let most = limits::FREE_KEPT_BYTES.saturating_add(packed.len().saturating_mul(limits::INNER_RATIO));
+    let limit = limits::ITEM_BYTES.min(most) as u64;
     GzDecoder::new(packed.as_slice()).take(limit + 1).read_to_string(&mut text).ok()?;
     (text.len() as u64 <= limit).then_some(text)
 }

@@ -85,6 +85,7 @@ impl NotesnookArchive {
     pub(super) fn entry_bytes(&self, place: usize, limit: usize, job: &Job) -> Result<Vec<u8>, FlowError> {
         let unreadable = || FlowError::archive(FaultCode::EntryMismatch, "The zip is damaged at this place.");
         let entry = self.entries.get(place).filter(|entry| entry.readable).ok_or_else(unreadable)?;
+        let limit = limits::kept_at_once(entry.packed_bytes, limit);
         EntryReader::new(&self.input, entry, job).read_whole(limit)
     }
 

@@ -17,6 +17,7 @@ use super::complete::{completed, refusal};
 use super::envelope::VERSION_TEXT;
 use super::frame::counted_as;
 use super::ledger::{Ledger, RowFate};
+use super::map::is_row_of;
 use super::pack::{Encryption, MODE, OpenChunk, zip_failed};
 use super::parts::MARKER;
 use super::wire::{OWN_TYPE, Row};
@@ -126,6 +127,11 @@ impl<W: Write + Seek> NotesnookWriter<W> {
             return Ok(());
         };
         let kind = item.key.kind;
+        if !is_row_of(&row, &item.key) {
+            // Out of a container that somebody else wrote, or of a damaged library.
+            self.lose(item, "Its row says nothing that Notesnook could read.");
+            return self.carry_item(item);
+        }
         if kind == Kind::Opaque {
             return self.carry_row(json);
         }

@@ -84,13 +84,15 @@ impl<'a> EntryReader<'a> {
 
     /// Reads all of it, at most `limit` bytes.
     pub(crate) fn read_whole(mut self, limit: usize) -> Result<Vec<u8>, FlowError> {
-        let mut bytes = Vec::new();
         let limit = limit as u64;
+        let too_large = self.fault(FaultCode::LimitExceeded, "It is larger than we accept.");
+        if self.entry.size_bytes > limit {
+            return Err(FlowError::Archive(too_large));
+        }
+        let mut bytes = Vec::new();
         self.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(FlowError::from_read)?;
         if bytes.len() as u64 > limit {
-            return Err(FlowError::Archive(
-                self.fault(FaultCode::LimitExceeded, "It is larger than we accept."),
-            ));
+            return Err(FlowError::Archive(too_large));
         }
         Ok(bytes)
     }

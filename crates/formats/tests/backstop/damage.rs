@@ -3,21 +3,19 @@
 use std::io::{Cursor, Read as _};
 
 use backstop_formats::{ArchiveSecret, open};
-use backstop_model::{AttachmentHead, FaultCode, Item, ItemId, Job, Kind, Severity};
+use backstop_model::{AttachmentHead, FaultCode, ItemId, Job, Kind, Severity};
+use backstop_testkit::damage::{
+    Claim, Tally, damages, flips, flips_wanted, is_damage, is_part_of, rearranged, reordered, seeds, walk,
+    zip_edges,
+};
 use backstop_testkit::notesnook::{Chunk, archive, small_rows};
-use backstop_testkit::{CollectedAttachment, CollectingSink, RawEntry, RawZip, damages};
+use backstop_testkit::{CollectingSink, RawEntry, RawZip};
 
 use crate::common::*;
 
 /// Bytes of a sealed stream: its start, and each of its chunks with its tag.
 const START_BYTES: usize = 16;
 const SEALED_CHUNK_BYTES: usize = 64 * 1024 + 16;
-
-type Contents = (Vec<Item>, Vec<CollectedAttachment>);
-
-fn contents(sink: &CollectingSink) -> Contents {
-    (sink.items.clone(), sink.attachments.clone())
-}
 
 /// A few notes and two small files, one that compresses and one that does not.
 pub(crate) fn small() -> Given {
@@ -39,57 +37,46 @@ pub(crate) fn small() -> Given {
     Given { items: sink.items, attachments }
 }
 
-/// The small archive, and how often it tells of damage or reads as if nothing had happened.
-fn check(file: &[u8], edges: &[usize], step: usize) {
-    let whole = contents(&read(file).unwrap());
-    let (mut noticed, mut harmless) = (0, 0);
-    for damage in damages(file, edges, step) {
-        match read(&damage.bytes) {
-            Err(code) => {
-                assert!(is_damage(code), "{}: {code:?}", damage.what);
-                noticed += 1;
-            }
-            Ok(sink) if contents(&sink) == whole => harmless += 1,
-            Ok(sink) => {
-                let codes = sink.codes(Severity::Damage);
-                assert!(!codes.is_empty(), "{}: content changed, only {:?}", damage.what, sink.findings);
-                assert!(codes.iter().all(|code| is_damage(*code)), "{}: {codes:?}", damage.what);
-                assert!(is_part_of(&sink, &whole), "{}: what came out is not what was put in", damage.what);
-                noticed += 1;
-            }
-        }
-    }
-    assert!(noticed > harmless, "{noticed} noticed, {harmless} harmless");
-}
-
-/// Damage is never called a wrong secret, nor a newer version.
-fn is_damage(code: FaultCode) -> bool {
-    use FaultCode::{AttachmentMissing, NewerVersion, SecretRequired, UnsupportedVersion, WrongSecret};
-    !matches!(code, WrongSecret | SecretRequired | NewerVersion | UnsupportedVersion | AttachmentMissing)
-}
-
-fn is_part_of(sink: &CollectingSink, (items, attachments): &Contents) -> bool {
-    sink.items.iter().all(|item| items.contains(item))
-        && sink.attachments.iter().all(|attachment| attachments.contains(attachment))
-}
-
-/// Where a signature of the zip stands.
-fn edges(file: &[u8]) -> Vec<usize> {
-    let four = file.windows(4).enumerate();
-    let signatures = four.filter(|(_, four)| matches!(four, [b'P', b'K', 1..=6, 1..=6]));
-    signatures.map(|(at, _)| at).collect()
+/// Cuts it at every entry's edges and flips a bit of every byte.
+fn check(file: &[u8]) {
+    let whole = read(file).unwrap();
+    let tally = walk(damages(file, &zip_edges(file), 1), &whole, Claim::Complete, |bytes| read(&bytes));
+    assert!(tally.noticed > tally.harmless, "{tally:?}");
 }
 
 #[test]
 fn an_archive_that_anyone_can_read() {
-    let file = made(&mut small(), true, false);
-    check(&file, &edges(&file), 1);
+    check(&made(&mut small(), true, false));
 }
 
 #[test]
 fn an_encrypted_archive() {
-    let file = made(&mut small(), true, true);
-    check(&file, &edges(&file), 1);
+    check(&made(&mut small(), true, true));
+}
+
+#[test]
+fn flipped_bits_are_noticed_or_harmless() {
+    for encrypted in [false, true] {
+        let file = made(&mut small(), true, encrypted);
+        let whole = read(&file).unwrap();
+        for seed in seeds() {
+            let flips = flips(&file, flips_wanted() / 2, seed);
+            let tally = walk(flips, &whole, Claim::Complete, |bytes| read(&bytes));
+            assert!(tally.noticed > tally.harmless / 4, "{tally:?}");
+        }
+    }
+}
+
+#[test]
+fn entries_with_right_checksums_in_the_wrong_places_are_noticed() {
+    for encrypted in [false, true] {
+        let entries = entries_of(&made(&mut small(), true, encrypted));
+        let whole = read(&zip_of(&entries)).unwrap();
+        let tally = walk(rearranged(&entries), &whole, Claim::Complete, |bytes| read(&bytes));
+        assert!(tally.noticed > tally.harmless / 2, "{tally:?}");
+        let turned = walk(reordered(&entries), &whole, Claim::Complete, |bytes| read(&bytes));
+        assert_eq!(turned, Tally { noticed: 0, harmless: entries.len() - 1 });
+    }
 }
 
 pub(crate) type Entries = Vec<(String, Vec<u8>)>;
@@ -130,7 +117,7 @@ fn content_cut_at_every_chunk_edge_of_a_sealed_stream_is_noticed() {
     given.attachments[1].0.size_bytes = bytes.len() as u64;
     given.attachments[1].1 = bytes;
     let file = made(&mut given, true, true);
-    let whole = contents(&read(&file).unwrap());
+    let whole = read(&file).unwrap();
     let entries = entries_of(&file);
     for (name, stored) in entries.iter().filter(|(name, _)| name != "backstop.json") {
         let starts = (0..).map(|chunk| START_BYTES + chunk * SEALED_CHUNK_BYTES);
@@ -147,7 +134,8 @@ fn content_cut_at_every_chunk_edge_of_a_sealed_stream_is_noticed() {
             assert!(codes.iter().all(|code| is_damage(*code)), "{name} at {end}: {codes:?}");
             assert!(is_part_of(&sink, &whole), "{name} at {end}");
             let lost = name.starts_with("items/") || name.starts_with("attachments/");
-            assert_eq!(contents(&sink) != whole, lost, "{name} at {end}");
+            let same = sink.items == whole.items && sink.attachments == whole.attachments;
+            assert_eq!(!same, lost, "{name} at {end}");
         }
     }
 }

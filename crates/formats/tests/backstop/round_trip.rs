@@ -172,7 +172,7 @@ fn an_attachment_without_bytes_is_told_of() {
     let row = r#"{"id":"a1","type":"attachment","filename":"x","hash":"00ff","hashType":"xxh64","size":1}"#;
     let key = ItemKey { app: App::Notesnook, kind: Kind::Attachment, id: ItemId::new("a1").unwrap() };
     let native = Native { version: "6.1".to_owned(), json: row.to_owned() };
-    let given = Given { items: vec![interpret(key, native).unwrap()], ..Given::default() };
+    let given = Given { items: vec![interpret(key, native)], ..Given::default() };
     let sink = read(&made(&mut given.clone(), true, true)).unwrap();
     assert_eq!(sink.codes(backstop_model::Severity::Warning), [FaultCode::AttachmentMissing]);
     assert_eq!(read(&made(&mut given.clone(), false, true)).unwrap().findings, []);
@@ -182,7 +182,7 @@ fn an_attachment_without_bytes_is_told_of() {
 fn an_item_larger_than_a_frame_and_an_empty_archive_come_back() {
     let bare = |id: &str, json: String| {
         let key = ItemKey { app: App::Joplin, kind: Kind::Note, id: ItemId::new(id).unwrap() };
-        let mut item = interpret(key, Native { version: "3".to_owned(), json }).unwrap();
+        let mut item = interpret(key, Native { version: "3".to_owned(), json });
         item.title = Some(id.to_owned());
         item
     };
@@ -250,7 +250,7 @@ fn notesnook_item() -> impl Strategy<Value = Item> {
         });
         let json = if spaced { serde_json::to_string_pretty(&row) } else { serde_json::to_string(&row) };
         let native = Native { version: "6.1".to_owned(), json: json.unwrap() };
-        interpret(ItemKey { app: App::Notesnook, kind, id }, native).unwrap()
+        interpret(ItemKey { app: App::Notesnook, kind, id }, native)
     })
 }
 

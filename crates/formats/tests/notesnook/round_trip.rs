@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use backstop_crypto::{Kek, Key, Password, RecoveryKey};
 use backstop_formats::notesnook::{Encryption, NotesnookWriter, Salt, WriterOptions, derive_key};
-use backstop_formats::{Archive, ArchiveSecret, fingerprint, open};
+use backstop_formats::{Archive, ArchiveSecret, fingerprint, interpret, open};
 use backstop_model::{
     App, FaultCode, Flags, FlowError, Item, ItemId, ItemKey, Job, Kind, Native, Reader, Sink, TimeMs, Writer,
     Written, copy,
@@ -83,6 +83,25 @@ fn items_of(rows: &[String]) -> Vec<Item> {
     let mut sink = CollectingSink::tolerant();
     open(Box::new(Cursor::new(file))).unwrap().read_into(&mut sink, &Job::new()).unwrap();
     sink.items
+}
+
+#[test]
+fn a_row_that_says_something_else_than_its_item_is_carried_and_comes_back() {
+    // A container can pair any row with any item. Among Notesnook's rows it would be another item or
+    // none, and every backup from then on would lack one.
+    for json in [
+        r#"{"id":"n"}"#,
+        r#"{"id":"n","type":"note","deleted":true}"#,
+        r#"{"id":"m","type":"note","title":"x"}"#,
+        r#"{"id":"n","type":"tag","title":"x"}"#,
+        r#"{"id":"n","type":"x-backstop","v":1,"kind":"end"}"#,
+    ] {
+        let key = ItemKey { app: App::Notesnook, kind: Kind::Note, id: ItemId::new("n").unwrap() };
+        let item = interpret(key, Native { version: "6.1".to_owned(), json: json.to_owned() });
+        let (file, written) = write(&mut Items(vec![item.clone()]), false, None);
+        assert_eq!(read(&mut *opened(&file)).items, [item], "{json}");
+        assert_eq!(written.losses.len(), 1, "{json}");
+    }
 }
 
 #[test]

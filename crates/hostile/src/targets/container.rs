@@ -2,12 +2,13 @@
 
 use std::io::Write as _;
 
+use backstop_model::Severity;
 use backstop_testkit::{RawEntry, RawZip};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::bases;
-use crate::made::{notesnook_key, recovery_key};
+use crate::made::{self, notesnook_key, recovery_key};
 use crate::reading::read_zip;
 
 const HEADER: &str = r#"{"format":"backstop","version":1,"archive":"f0","encrypted":false,"keyslots":[]}"#;
@@ -33,7 +34,17 @@ pub(crate) fn header(bytes: &[u8]) {
 pub(crate) fn items(bytes: &[u8]) {
     let Some((place, rest)) = bytes.split_first() else { return };
     let frame = if place % 2 == 0 { rest.to_vec() } else { packed(rest) };
-    let _refused = read_zip(&plain(&[("items/000000", &frame), ("attachments/000000", b"x")]), &[]);
+    let zip = plain(&[("items/000000", &frame), ("attachments/000000", b"x")]);
+    if read_zip(&zip, &[]).is_err() {
+        return;
+    }
+    // Whatever the lines say, it can be backed up again, in either format.
+    let given = made::contents(zip.bytes(), None);
+    let again = made::contents(made::container(&given, "f0", false), None);
+    assert_eq!(again.codes(Severity::Damage), [], "our own container is damaged: {:?}", again.findings);
+    assert_eq!(again.items, given.items, "our container gives back something else");
+    let again = made::contents(made::notesnook(&given, "f0", false), None);
+    assert_eq!(again.codes(Severity::Damage), [], "our own backup is damaged: {:?}", again.findings);
 }
 
 /// The first byte says what the rest is: the manifest, the index, or a part of a later version.

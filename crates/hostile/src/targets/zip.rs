@@ -42,6 +42,10 @@ fn leads_out(name: &str) -> bool {
 }
 
 fn read_alike(bytes: &[u8], found: &zipscan::Scan) {
+    // Of several ends the other library takes the last that it likes, we the last that there is.
+    if bytes.windows(4).filter(|four| four == b"PK\x05\x06").count() > 1 {
+        return;
+    }
     let Ok(mut other) = ::zip::ZipArchive::new(Cursor::new(bytes)) else { return };
     assert_eq!(other.len(), found.entries.len(), "another library sees other entries");
     for (place, entry) in found.entries.iter().enumerate() {

@@ -185,7 +185,9 @@ impl Reading<'_> {
         } else {
             Box::new(text)
         };
-        let mut rows = Splitter::new(text);
+        let kept =
+            if trusted { limits::ITEM_BYTES } else { limits::kept_at_once(packed_bytes, limits::ITEM_BYTES) };
+        let mut rows = Splitter::with_limit(text, kept);
         loop {
             match rows.entry() {
                 Ok(Some(entry)) => self.entry(&entry)?,
