@@ -100,10 +100,10 @@ test('four clicks by keyboard: an interval', () => walk({ signedIn: true }, asyn
 }));
 
 test('the format of backups, by keyboard', () => walk({ signedIn: true }, async (page) => {
-  await page.getByText('a thief of the file tries a password in about 0.02 seconds').waitFor();
+  await page.getByText('whoever steals a file can try a password of your account every 0.02 seconds').waitFor();
   await tabTo(page, 'combobox', 'Backup format');
   await page.keyboard.press('b');
-  await page.getByText('a try at its password takes about half a second').waitFor();
+  await page.getByText('each try at the password takes half a second').waitFor();
   await expect.poll(() => page.getByRole('combobox', { name: 'Backup format' }).inputValue()).toBe('backstop');
 }));
 

@@ -22,9 +22,9 @@ const FILE_PASSWORD: &str = "harbour-lantern-42";
 fn backups_are_made_in_the_format_that_was_chosen() -> Outcome {
     let window = with_samples("format")?;
     assert_eq!(window.chosen("Backup format")?, "Notesnook (.nnbackupz)");
-    window.wait_for("a thief of the file tries a password in about 0.02 seconds")?;
+    window.wait_for("whoever steals a file can try a password of your account every 0.02 seconds")?;
     window.choose("Backup format", "Backstop (.backstop)")?;
-    window.wait_for("a try at its password takes about half a second")?;
+    window.wait_for("each try at the password takes half a second")?;
     window.examine("backup-format")?;
     let journey = Journey::through(&window);
     journey.create_backup(true)?;

@@ -51,8 +51,8 @@ export const backup = {
   format: 'Backup format',
   formats: { nnbackupz: 'Notesnook (.nnbackupz)', backstop: 'Backstop (.backstop)' },
   formatNotes: {
-    nnbackupz: 'Opens in Notesnook too, and is as strong as Notesnook’s own encryption: a thief of the file tries a password in about 0.02 seconds, and it is the one of your account.',
-    backstop: 'The strongest encryption: a try at its password takes about half a second. Opens in Backstop, and with a short script, not in Notesnook.',
+    nnbackupz: 'Opens in Notesnook too, and is no stronger: whoever steals a file can try a password of your account every 0.02 seconds.',
+    backstop: 'The strongest encryption: each try at the password takes half a second. Opens in Backstop, and with a short script, not in Notesnook.',
   },
   formatPlain: { nnbackupz: 'Opens in Notesnook too.', backstop: 'Opens in Backstop, and with a short script, not in Notesnook.' },
   directory: 'Backups directory',
