@@ -123,8 +123,11 @@ impl BackstopArchive {
         job: &Job,
         each: &mut dyn FnMut(Line, &str) -> Result<(), FlowError>,
     ) -> Result<(), FlowError> {
-        for (frame, places) in places {
+        for (frame, mut places) in places {
             job.check()?;
+            // A lying index could name one long line a million times.
+            places.sort_unstable();
+            places.dedup_by_key(|(at, _)| *at);
             let name = numbered(ITEMS, frame);
             let entry = self.entry(&name).ok_or_else(|| missing(&name))?;
             let stated = self.stated(&name);

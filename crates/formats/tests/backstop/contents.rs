@@ -5,7 +5,7 @@ use backstop_model::{FaultCode, Job, Kind};
 use backstop_testkit::CollectingSink;
 
 use crate::common::*;
-use crate::damage::{at, rebuilt, small};
+use crate::damage::{at, entries_of, rebuilt, small};
 
 fn found(archive: &dyn Archive, wanted: &dyn Fn(&Heading<'_>) -> bool) -> Result<CollectingSink, FaultCode> {
     let mut sink = CollectingSink::strict();
@@ -96,5 +96,10 @@ fn an_index_that_lies_leads_nowhere() {
     let id = small().items[0].key.id.to_string();
     assert_eq!(lying(&id, &format!("{id}x")), Err(FaultCode::EntryMismatch));
     assert_eq!(lying("\"kind\"", "\"sort\""), Ok(small().items.len() - 1), "a line of another sort");
+    let index = entries_of(&file).into_iter().find(|(name, _)| name == "index").unwrap().1;
+    let text = String::from_utf8(zstd::decode_all(index.as_slice()).unwrap()).unwrap();
+    let first = text.lines().next().unwrap();
+    let often = format!("{first}\n").repeat(500);
+    assert_eq!(lying(first, often.trim_end()), Ok(small().items.len()), "a line that is named often");
     assert_eq!(lying("{", "["), Err(FaultCode::InvalidContent));
 }

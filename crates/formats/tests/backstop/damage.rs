@@ -82,7 +82,7 @@ fn entries_with_right_checksums_in_the_wrong_places_are_noticed() {
 pub(crate) type Entries = Vec<(String, Vec<u8>)>;
 
 /// The entries of a zip, by the `zip` crate.
-fn entries_of(file: &[u8]) -> Entries {
+pub(crate) fn entries_of(file: &[u8]) -> Entries {
     let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
     let mut entries = Vec::new();
     for place in 0..zip.len() {

@@ -155,6 +155,18 @@ fn attachments_of_every_sort_come_back() {
 }
 
 #[test]
+fn an_attachment_of_zeros_is_no_bomb_to_our_own_reader() {
+    // More than is free of the ratio, and a thousand times smaller when packed.
+    let zeros = vec![0; 12_000_000];
+    let attachments = vec![(head("z", &zeros, None), zeros.clone())];
+    for encrypted in [false, true] {
+        let mut given = Given { attachments: attachments.clone(), ..Given::default() };
+        let sink = sound(&mut *opened(&made(&mut given, true, encrypted)).unwrap());
+        assert!(sink.attachments[0].bytes == zeros, "encrypted: {encrypted}");
+    }
+}
+
+#[test]
 fn the_same_bytes_are_stored_once_and_a_hash_that_lies_costs_nothing_else() {
     let (one, other) = (noise(100_000), noise(100_001)[1..].to_vec());
     let mut given = Given::default();
