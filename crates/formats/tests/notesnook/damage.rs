@@ -9,7 +9,7 @@ use backstop_formats::ArchiveSecret;
 use backstop_formats::notesnook::{Encryption, NotesnookWriter, WriterOptions};
 use backstop_model::{BytesSource, FaultCode, Job, Kind, Severity, Sink, TimeMs, Writer};
 use backstop_testkit::damage::{
-    Claim, Tally, damages, flips, flips_wanted, rearranged, reordered, seeds, walk, zip_edges,
+    Claim, Damage, Tally, damages, flips, flips_wanted, rearranged, reordered, seeds, walk, zip_edges,
 };
 use backstop_testkit::notesnook::{Chunk, archive, note, small_rows};
 use backstop_testkit::{CollectingSink, RawEntry, RawZip};
@@ -133,6 +133,36 @@ fn entries_with_right_checksums_in_the_wrong_places_are_noticed() {
         assert!(tally.noticed > tally.harmless / 2, "{what}: {tally:?}");
         let turned = walk(reordered(&entries), &whole, claim, read_with_key);
         assert_eq!(turned, Tally { noticed: 0, harmless: entries.len() - 1 }, "{what}");
+    }
+}
+
+/// Pieces of the attached file, encrypted.
+const PIECE_BYTES: usize = 64 + 17;
+
+#[test]
+fn content_cut_at_every_edge_of_a_piece_is_noticed() {
+    for (what, file, _) in archives() {
+        let entries = entries_of(&file);
+        let whole = read_with_key(file).unwrap();
+        for (place, (name, bytes)) in entries.iter().enumerate().filter(|(_, (_, bytes))| !bytes.is_empty()) {
+            let edges = (0..bytes.len()).step_by(PIECE_BYTES).chain([bytes.len()]);
+            let ends = edges.flat_map(|edge| [edge.saturating_sub(1), edge, edge + 1]);
+            let cut = |end: usize| {
+                let mut entries = entries.clone();
+                entries[place].1.truncate(end);
+                let entries = entries.iter().map(|(name, bytes)| RawEntry::stored(name, bytes));
+                let bytes = RawZip::of(entries).bytes();
+                Damage { what: format!("{what}: {name} cut at {end}"), bytes }
+            };
+            let cuts: Vec<Damage> = ends.filter(|end| *end < bytes.len()).map(cut).collect();
+            // A cut of the last chunk of ours, which only counts the others, takes no item away: it is told of
+            // all the same.
+            for cut in &cuts {
+                let codes = read_with_key(cut.bytes.clone()).map(|sink| sink.codes(Severity::Damage));
+                assert!(codes.is_err() || codes.is_ok_and(|codes| !codes.is_empty()), "{}", cut.what);
+            }
+            walk(cuts.into_iter(), &whole, Claim::Complete, read_with_key);
+        }
     }
 }
 
