@@ -20,6 +20,7 @@ pub struct Cli {
     home: TempDir,
     program: PathBuf,
     variables: Vec<(String, String)>,
+    through: Vec<String>,
 }
 
 /// How a call ended.
@@ -38,8 +39,12 @@ impl Cli {
     /// # Errors
     /// If the program is not built or there is no room for a home.
     pub fn new() -> Outcome<Self> {
-        let cli =
-            Self { home: tempfile::tempdir()?, program: built::program("backstop")?, variables: Vec::new() };
+        let cli = Self {
+            home: tempfile::tempdir()?,
+            program: built::program("backstop")?,
+            variables: Vec::new(),
+            through: Vec::new(),
+        };
         for folder in ["Documents", "tmp", "secrets", "files"] {
             fs::create_dir(cli.path(folder))?;
         }
@@ -76,6 +81,11 @@ impl Cli {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Runs every call from now on through these words, which stand before the program.
+    pub fn go_through(&mut self, words: Vec<String>) {
+        self.through = words;
+    }
+
     /// A path below the home.
     #[must_use]
     pub fn path(&self, below: &str) -> PathBuf {
@@ -106,7 +116,14 @@ impl Cli {
     /// A call, ready to be started. `@name` is the file of a secret, `~/x` a path below the home.
     #[must_use]
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = match self.through.split_first() {
+            Some((program, words)) => {
+                let mut command = Command::new(program);
+                command.args(words).arg(&self.program);
+                command
+            }
+            None => Command::new(&self.program),
+        };
         for arg in args {
             match (arg.strip_prefix('@'), arg.strip_prefix("~/")) {
                 (Some(secret), _) => command.arg(self.secret_path(secret)),

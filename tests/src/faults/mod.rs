@@ -8,14 +8,17 @@
 //! - [`trace`]: runs a call of the program step by step under a [`Plan`]
 //! - [`step`]: which system calls are steps, and what each of them did
 //! - [`disk`]: the disk as it may be after a power cut at any step
+//! - [`mount`]: small real disks, which fill up and vanish by themselves
 //! - [`scene`]: a home with an account and a library, put back and looked over after each fault
 
 pub mod disk;
+pub mod mount;
 pub mod scene;
 pub mod step;
 pub mod trace;
 
 pub use disk::{Luck, Surviving};
+pub use mount::SmallDisk;
 pub use scene::Scene;
 pub use step::{Act, Step};
 pub use trace::{Fault, Plan, Traced, trace};
