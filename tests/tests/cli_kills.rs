@@ -1,4 +1,5 @@
-//! Thirty kills, or as many as asked for: `backup` and `restore` are killed hard at random moments. Afterwards every earlier archive
+//! Dozens of kills, or as many as asked for: `backup`, `restore`, `undo` and a change of the password are
+//! killed hard at random moments. Afterwards every earlier archive
 //! is what it was, nothing that was not verified bears an archive's name, and the library opens in the old
 //! or in the new state.
 #![cfg(unix)]
@@ -18,7 +19,7 @@ use backstop_tests::cli::{Cli, number, text};
 use backstop_tests::foreign::{chunk, marker, notes, write};
 use backstop_tests::{Outcome, Trouble};
 
-/// Kills of each of the tests below; there are three of them. `BACKSTOP_KILLS` asks for more.
+/// Kills of each of the tests below, half of them for the password. `BACKSTOP_KILLS` asks for more.
 fn kills() -> usize {
     std::env::var("BACKSTOP_KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(10)
 }
@@ -203,5 +204,47 @@ fn a_killed_undo_leaves_the_old_or_the_new_state() -> Outcome {
     }
     cli.run(&anna(&["undo", &run]))?.expect(0)?;
     assert_eq!(states(&cli)?, (NOTES, 0));
+    Ok(())
+}
+
+/// Deriving keys takes nearly all of the time, so most moments are in it; every step behind it has its own
+/// test in `faults`.
+#[test]
+fn a_killed_change_of_password_leaves_the_old_or_the_new_one() -> Outcome {
+    let cli = Cli::with_account()?;
+    let source = archive(&cli, "source", 20, "old")?;
+    cli.run(&anna(&["restore", &source]))?.expect(0)?;
+    let change = |from, to| -> Vec<&str> {
+        [
+            "--account",
+            "anna",
+            "--password-file",
+            from,
+            "account",
+            "change-password",
+            "--new-password-file",
+            to,
+        ]
+        .to_vec()
+    };
+    let span = Span::of(&cli, &change("@first", "@second"))?;
+    let opens = |password| -> Outcome<bool> {
+        let login = cli.run(&["--account", "anna", "--password-file", password, "account", "login"])?;
+        if login.code != 12 {
+            login.expect(0)?;
+        }
+        Ok(login.code == 0)
+    };
+    let (mut now, mut other) = ("@second", "@first");
+    let (wanted, mut killed) = (kills().div_ceil(2), 0);
+    while killed < wanted {
+        killed += usize::from(!kill(&cli, &span, &change(now, other))?);
+        if !opens(now)? {
+            assert!(opens(other)?, "neither password opens the account");
+            (now, other) = (other, now);
+        }
+    }
+    let made = cli.json(0, &["--account", "anna", "--password-file", now, "backup"])?;
+    assert_eq!(number(&made, "/archives/0/notes")?, 20);
     Ok(())
 }

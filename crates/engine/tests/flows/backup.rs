@@ -1,5 +1,6 @@
 //! Backing up, and opening what was made.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use backstop_engine::api::{
@@ -231,4 +232,35 @@ fn every_stage_ends_at_its_total() {
     let checked = job.progress();
     assert_eq!((checked.stage, checked.bytes_total), (Stage::Checking, made.bytes));
     assert!(checked.bytes_done <= checked.bytes_total, "{checked:?}");
+}
+
+#[test]
+fn a_clock_that_is_set_back_is_said_and_costs_no_backup() {
+    const THREE_DAYS_MS: i64 = 3 * 24 * 3_600_000;
+    let world = World::new();
+    let session = world.account("Olive", PASSWORD);
+    fill(&world, &session, "partial-plain");
+    session.use_folder(&world.path("documents"), None).expect("a folder");
+    let by_hand = || session.backup(&BackupOrder::default(), &Job::new()).expect("a backup");
+    let said = || {
+        let warnings = session.overview().expect("an overview").folder_warnings;
+        warnings.iter().filter(|warning| warning.contains("clock was set back")).count()
+    };
+    let first = by_hand();
+    let bytes = std::fs::read(&first.path).expect("the archive");
+    assert_eq!(said(), 0);
+    world.clock.pass_ms(-THREE_DAYS_MS);
+    assert_eq!(said(), 1);
+    let due = session.run_due(&Conditions::by_hand(false), &Job::new()).expect("asked");
+    assert!(due.is_none(), "nothing is made by itself");
+    let second = by_hand();
+    world.clock.pass_ms(THREE_DAYS_MS);
+    let third = by_hand();
+    let names = BTreeSet::from([&first.name, &second.name, &third.name]);
+    assert_eq!(names.len(), 3, "the moment of the first comes again, its name does not: {names:?}");
+    assert!(std::fs::read(&first.path).expect("the archive") == bytes);
+    assert_eq!(session.archives().expect("a list").len(), 3);
+    let history = session.history().expect("a history");
+    let made: Vec<_> = history.iter().filter(|line| line.kind == "backup").map(|line| &line.run).collect();
+    assert_eq!(made, [&third.run, &second.run, &first.run], "newest first, whatever the clock said");
 }

@@ -14,9 +14,12 @@ use crate::lock::{AccountLock, LockKind};
 use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
 use crate::restore::safety_path;
 use crate::runs::{Begin, RunState, Trigger};
-use crate::schedule::{Conditions, Standing, protection};
+use crate::schedule::{Conditions, Due, Standing, protection};
 use crate::settings::LIBRARY;
 use crate::time::rfc3339;
+
+/// What is said when the last backup is later than the clock says it is now.
+const CLOCK_SET_BACK: &str = "The newest backup is from a later time than this computer shows: its clock was set back. Until that time comes, no backup is made by itself. Check the date, or make a backup by hand.";
 
 impl Session {
     /// Everything the first page shows.
@@ -35,7 +38,7 @@ impl Session {
             encryption: settings.encryption,
             format: settings.format_of(LIBRARY),
             folder: folder.to_string_lossy().into_owned(),
-            folder_warnings: self.folder_warnings(&settings.backups_folder),
+            folder_warnings: self.warnings_of_now(&settings.backups_folder)?,
             notes: library.notes().map_err(super::of_store)?,
             attachments: library.attachments().map_err(super::of_store)?,
             recovery_key_unconfirmed: !self.keys().recovery_key_is_confirmed(),
@@ -149,6 +152,15 @@ impl Session {
         let Some(nearest) = folder.ancestors().find(|folder| folder.is_dir()) else { return Vec::new() };
         let warnings = Repository::risks(nearest, &self.world.data_dir).unwrap_or_default();
         warnings.iter().map(crate::repository::FolderWarning::sentence).collect()
+    }
+
+    /// The same, and whether its newest backup is from a time that has not come yet.
+    fn warnings_of_now(&self, chosen: &Path) -> Result<Vec<String>, Problem> {
+        let mut warnings = self.folder_warnings(chosen);
+        if let Due::Not { clock_changed: true, .. } = self.due(&Conditions::by_hand(false))? {
+            warnings.push(CLOCK_SET_BACK.to_owned());
+        }
+        Ok(warnings)
     }
 
     /// Known archives, newest first. Looks into the folder, and into files that are new there.
