@@ -83,7 +83,9 @@ fn run(target: &str, seconds: &str, program: &Path, folder: &dyn Fn(&str) -> Pat
     let output = File::create(&log).map_err(failed)?;
     let status = Command::new(program)
         .arg(&corpus)
-        .args([folder("seeds"), folder("regressions")].iter().filter(|inputs| inputs.is_dir()))
+        .args(
+            [folder("seeds"), folder("found"), folder("regressions")].iter().filter(|inputs| inputs.is_dir()),
+        )
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-rss_limit_mb={MEMORY_MIB}"))
         .arg(format!("-timeout={SECONDS_PER_INPUT}"))
