@@ -13,7 +13,7 @@ const NEXTEST_SUMMARY: &str = "Summary [";
 /// The line by which vitest ends.
 const VITEST_SUMMARY: &str = "Tests  ";
 
-/// Everything but the browser and the real window.
+/// Everything but the browser, the real window and the small disks.
 ///
 /// # Errors
 /// The stage that failed, and how to repeat it.
@@ -35,6 +35,7 @@ pub(crate) fn test() -> Result<(), String> {
     let mut stages = quick();
     stages.push(Stage::npm("browser", "test:e2e").counting(VITEST_SUMMARY));
     stages.push(nextest("window", "binary(window)"));
+    stages.push(nextest("disks", "binary(disks)"));
     stage::run_all(&stages)
 }
 
@@ -53,7 +54,7 @@ fn quick() -> Vec<Stage> {
     }
     // The outside tests start the programs themselves, so they must lie there.
     stages.push(Stage::cargo("programs", &["build", "--workspace", "--bins"]));
-    stages.push(nextest("tests", "not binary(window) & not binary(soak)"));
+    stages.push(nextest("tests", "not binary(window) & not binary(soak) & not binary(disks)"));
     stages.push(Stage::npm("ui lint", "lint"));
     stages.push(Stage::npm("ui types", "check"));
     stages.push(Stage::npm("ui tests", "test").counting(VITEST_SUMMARY));

@@ -24,8 +24,9 @@ cargo xtask COMMAND
 
   run        open the app; without a display, walk its main job in a virtual one
              and save pictures under target/demo (--walk does so in any case)
-  test       everything: format, lints, unit and flow tests, the interface, the real window
-  check      test without its slow parts: no browser, no window
+  test       everything: format, lints, unit and flow tests, the interface, the real window,
+             small disks (as root)
+  check      test without its slow parts: no browser, no window, no small disks
   bench      measure release builds on made-up notes, beside zip, 7z, restic and others; behind it
              may stand what to measure: small, notes, mixed, many, large, window
   soak       the tests that take longer than a test run may: very large archives, hundreds of kills,

@@ -2,7 +2,6 @@
 //! of the steps at which that may happen; `cargo xtask soak` sets `BACKSTOP_FAULTS=all` and tries each.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
-mod disks;
 mod failing;
 mod killed;
 mod lost;
