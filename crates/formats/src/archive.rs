@@ -2,9 +2,10 @@
 
 use std::io::{Read, Seek};
 
-use backstop_model::{App, ArchiveHead, Finding, FlowError, Job, Kind, Reader, Sink};
+use backstop_model::{App, ArchiveHead, FaultCode, Finding, FlowError, Job, Kind, Reader, Severity, Sink};
 
-use crate::{ArchiveSecret, Format, backstop, detect, notesnook, zipscan};
+use crate::zipscan::{self, Scan};
+use crate::{ArchiveSecret, Format, backstop, detect, notesnook};
 
 /// A file or anything else that can be read from any place in it.
 pub trait ReadSeek: Read + Seek + Send {}
@@ -41,6 +42,12 @@ pub trait Archive: Reader + Send {
     /// Random access to what it holds, where the format has an index that can be read.
     fn contents(&self) -> Option<&dyn Contents> {
         None
+    }
+
+    /// What it says that it was made with; known once it was read, if it says so at all and that part
+    /// is whole.
+    fn stated(&self) -> Stated {
+        Stated::default()
     }
 
     /// Whether a secret is needed before anything can be read.
@@ -102,6 +109,26 @@ pub struct LookedOver {
     pub not_read: Vec<(String, u64)>,
 }
 
+/// How far to go with a file that is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// A file whose structure is not whole is refused.
+    Usual,
+    /// Gets around a damaged structure, and gives out only what a checksum or seal proves to be whole.
+    Whole,
+    /// Also gives out what nothing proves any more. A finding names each note among it.
+    Salvage,
+}
+
+/// How much an archive says that it was made with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// Notes, live and in the trash.
+    pub notes: Option<u64>,
+    /// Attachments whose bytes were put in.
+    pub attachments: Option<u64>,
+}
+
 /// Opens any backup file we can read.
 ///
 /// # Errors
@@ -109,16 +136,69 @@ pub struct LookedOver {
 /// `not_an_archive`, `nothing_inside`, `unsupported_version`, `newer_version`, `archive_cut`,
 /// `chunk_missing` if there is no part with items at all, `entry_mismatch`, `limit_exceeded`.
 /// Damage in single parts is not an error here; it comes out while reading.
-pub fn open(mut input: Box<dyn ReadSeek>) -> Result<Box<dyn Archive>, FlowError> {
-    match detect(&mut input)? {
+pub fn open(input: Box<dyn ReadSeek>) -> Result<Box<dyn Archive>, FlowError> {
+    open_with(input, Effort::Usual)
+}
+
+/// As [`open`], also a file whose structure is damaged: what was wrong with it is then the first finding
+/// while reading.
+///
+/// # Errors
+/// As [`open`], where nothing can be got around.
+pub fn open_with(mut input: Box<dyn ReadSeek>, effort: Effort) -> Result<Box<dyn Archive>, FlowError> {
+    match kind_of(&mut input, effort)? {
         Format::Zip => {
-            let scan = zipscan::scan(&mut input)?;
-            if backstop::is_backstop(scan.entries.iter().map(|entry| &*entry.name)) {
-                Ok(Box::new(backstop::BackstopArchive::open(input, scan)?))
+            let scan = match effort {
+                Effort::Usual => zipscan::scan(&mut input)?,
+                Effort::Whole | Effort::Salvage => scan_or_salvage(&mut input)?,
+            };
+            let names = || scan.entries.iter().map(|entry| &*entry.name);
+            let rest = effort > Effort::Usual && !names().any(notesnook::is_part);
+            if backstop::is_backstop(names()) || (rest && backstop::is_rest_of_backstop(names())) {
+                Ok(Box::new(backstop::BackstopArchive::open(input, scan, effort)?))
             } else {
-                Ok(Box::new(notesnook::NotesnookArchive::open(input, scan)?))
+                Ok(Box::new(notesnook::NotesnookArchive::open(input, scan, effort)?))
             }
         }
-        Format::NotesnookJson => Ok(Box::new(notesnook::LegacyArchive::open(input)?)),
+        Format::NotesnookJson => Ok(Box::new(notesnook::LegacyArchive::open(input, effort)?)),
     }
+}
+
+/// A zip whose first bytes are damaged is still known by the heads of its parts.
+fn kind_of(input: &mut Box<dyn ReadSeek>, effort: Effort) -> Result<Format, FlowError> {
+    match detect(input) {
+        Err(FlowError::Archive(fault)) if effort > Effort::Usual && fault.code == FaultCode::NotAnArchive => {
+            let scan = zipscan::salvage(input, is_known)?;
+            if scan.entries.iter().any(|entry| is_known(&entry.name)) {
+                Ok(Format::Zip)
+            } else {
+                Err(FlowError::Archive(fault))
+            }
+        }
+        other => other,
+    }
+}
+
+/// Whether a name is that of a part of a backup.
+fn is_known(name: &str) -> bool {
+    backstop::is_part(name) || notesnook::is_part(name)
+}
+
+/// A zip with a whole structure is read as usual; any other part by part.
+fn scan_or_salvage(input: &mut Box<dyn ReadSeek>) -> Result<Scan, FlowError> {
+    let damage = |finding: &&Finding| finding.severity == Severity::Damage;
+    let fault = match zipscan::scan(input) {
+        Ok(scan) => match scan.findings.iter().find(damage) {
+            None => return Ok(scan),
+            Some(found) => found.fault.clone(),
+        },
+        Err(FlowError::Archive(fault)) if fault.code != FaultCode::LimitExceeded => fault,
+        Err(other) => return Err(other),
+    };
+    let mut scan = zipscan::salvage(input, is_known)?;
+    if scan.entries.is_empty() {
+        return Err(FlowError::Archive(fault));
+    }
+    scan.findings.insert(0, Finding { severity: Severity::Damage, fault });
+    Ok(scan)
 }

@@ -9,6 +9,7 @@ pub mod backstop;
 pub mod convert;
 
 mod detect;
+mod doubt;
 mod fingerprint;
 mod hex;
 mod interpret;
@@ -20,7 +21,7 @@ mod stay_failed;
 mod zip_failed;
 pub mod zipscan;
 
-pub use archive::{Archive, Contents, Heading, LookedOver, ReadSeek, open};
+pub use archive::{Archive, Contents, Effort, Heading, LookedOver, ReadSeek, Stated, open, open_with};
 pub use detect::{Format, detect};
 pub use fingerprint::fingerprint;
 pub use interpret::interpret;

@@ -15,7 +15,7 @@ pub const MAX_SLOTS: usize = 4;
 pub struct TooManySlots(pub usize);
 
 /// The slots of one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Keyslot>")]
 pub struct Keyslots(Vec<Keyslot>);
 

@@ -48,6 +48,11 @@ impl Header {
         Self { format: FORMAT.to_owned(), version: VERSION, archive: archive.to_owned(), encrypted, keyslots }
     }
 
+    /// Of an archive that is not encrypted and whose header is lost.
+    pub(super) fn unknown() -> Self {
+        Self::new("", Keyslots::default())
+    }
+
     /// The bytes of the entry.
     pub(super) fn to_bytes(&self, seal: Option<&Seal>) -> serde_json::Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec(self)?;

@@ -80,6 +80,17 @@ pub(crate) fn is_backstop<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     manifest && items
 }
 
+/// Whether what was found of a damaged zip may be what is left of a container of ours.
+pub(crate) fn is_rest_of_backstop<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
+    names.any(|name| name == HEADER || number_in(name, ITEMS).is_some())
+}
+
+/// Whether a name is that of a part of a container.
+pub(crate) fn is_part(name: &str) -> bool {
+    let numbered = [ITEMS, ATTACHMENTS].into_iter().any(|folder| number_in(name, folder).is_some());
+    numbered || matches!(name, HEADER | MANIFEST | INDEX)
+}
+
 /// The name of a numbered entry.
 fn numbered(folder: &str, number: u64) -> String {
     format!("{folder}{number:06}")

@@ -9,9 +9,9 @@ use super::header::{Header, mac_is_right};
 use super::manifest::Manifest;
 use super::reader::Reading;
 use super::take::Access;
-use super::{ATTACHMENTS, HEADER, MANIFEST, Seal, look, number_in};
+use super::{ATTACHMENTS, HEADER, ITEMS, MANIFEST, Seal, ZSTD_MAGIC, look, number_in};
 use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
-use crate::{Archive, ArchiveSecret, Contents, LookedOver, ReadSeek, limits};
+use crate::{Archive, ArchiveSecret, Contents, Effort, LookedOver, ReadSeek, Stated, limits};
 
 /// A `.backstop` file of version 1.
 pub struct BackstopArchive {
@@ -25,6 +25,7 @@ pub struct BackstopArchive {
     pub(super) manifest: Option<Manifest>,
     header: Header,
     pub(super) header_bytes: Vec<u8>,
+    pub(super) effort: Effort,
 }
 
 impl fmt::Debug for BackstopArchive {
@@ -38,13 +39,24 @@ impl BackstopArchive {
     ///
     /// # Errors
     /// As [`crate::open`].
-    pub fn open(input: Box<dyn ReadSeek>, scan: Scan) -> Result<Self, FlowError> {
+    pub fn open(input: Box<dyn ReadSeek>, scan: Scan, effort: Effort) -> Result<Self, FlowError> {
         let input = SharedInput::new(input);
         let Scan { entries, mut findings } = scan;
-        let (header_bytes, damage) = header_of(&input, &entries)?;
-        // What its checksum calls damaged is not a header of another kind or version.
-        let header =
-            Header::parse(&header_bytes).map_err(|error| damage.clone().map_or(error, FlowError::Archive))?;
+        let read = header_of(&input, &entries).and_then(|(bytes, damage)| {
+            // What its checksum calls damaged is not a header of another kind or version.
+            let header = Header::parse(&bytes);
+            let header = header.map_err(|error| damage.clone().map_or(error, FlowError::Archive))?;
+            Ok((bytes, header, damage))
+        });
+        let (header_bytes, header, damage) = match read {
+            Err(FlowError::Archive(fault))
+                if effort > Effort::Usual && fault.code != FaultCode::NewerVersion =>
+            {
+                let header = without_header(&input, &entries).ok_or_else(|| lost_with_its_head(&fault))?;
+                (Vec::new(), header, Some(fault))
+            }
+            other => other?,
+        };
         findings.extend(damage.map(damaged));
         let head = ArchiveHead {
             format: "backstop".to_owned(),
@@ -53,10 +65,11 @@ impl BackstopArchive {
             encrypted: header.encrypted,
             attachments_included: entries.iter().any(|entry| number_in(&entry.name, ATTACHMENTS).is_some()),
             created: None,
-            archive_id: Some(header.archive.clone()),
+            archive_id: Some(header.archive.clone()).filter(|id| !id.is_empty()),
         };
+        let (seal, manifest) = (None, None);
         let mut archive =
-            Self { input, entries, findings, head, seal: None, manifest: None, header, header_bytes };
+            Self { input, entries, findings, head, seal, manifest, header, header_bytes, effort };
         if !archive.head.encrypted {
             archive.read_manifest(&Job::new())?;
         }
@@ -91,10 +104,17 @@ impl BackstopArchive {
         let entry = self.entry(MANIFEST).ok_or_else(|| {
             fault(FaultCode::ChunkMissing, "The list of contents was in the backup and is gone.")
         })?;
-        let json = self.access(job).whole(entry, None, limits::CONTAINER_MANIFEST_BYTES)?;
+        let json = match self.effort {
+            Effort::Usual => self.access(job).whole(entry, None, limits::CONTAINER_MANIFEST_BYTES)?,
+            Effort::Whole | Effort::Salvage => {
+                let taken = self.access(job).salvage(entry, None, limits::CONTAINER_MANIFEST_BYTES)?;
+                taken.all_of_it()?
+            }
+        };
         let manifest: Manifest = serde_json::from_slice(&json)
             .map_err(|_| fault(FaultCode::InvalidContent, "The list of contents can't be read."))?;
-        if manifest.archive != self.header.archive {
+        let known = !self.header.archive.is_empty();
+        if known && manifest.archive != self.header.archive {
             let message = "The list of contents belongs to another backup.";
             return Err(fault(FaultCode::EntryMismatch, message));
         }
@@ -113,18 +133,33 @@ fn header_of(input: &SharedInput, entries: &[Entry]) -> Result<(Vec<u8>, Option<
     if !entry.readable {
         return Err(damaged(FaultCode::EntryMismatch).into());
     }
-    let mut bytes = Vec::new();
     let job = Job::new();
-    let limit = limits::CONTAINER_HEADER_BYTES as u64;
-    let read = EntryReader::new(input, entry, &job).take(limit + 1).read_to_end(&mut bytes);
-    if bytes.len() as u64 > limit {
-        return Err(damaged(FaultCode::LimitExceeded).into());
+    match EntryReader::new(input, entry, &job).read_judged(limits::CONTAINER_HEADER_BYTES)? {
+        (_, Some(fault)) if fault.code == FaultCode::LimitExceeded => Err(damaged(fault.code).into()),
+        (bytes, fault) => Ok((bytes, fault.map(|fault| damaged(fault.code)))),
     }
-    match read.map_err(FlowError::from_read) {
-        Ok(_) => Ok((bytes, None)),
-        Err(FlowError::Archive(fault)) => Ok((bytes, Some(damaged(fault.code)))),
-        Err(other) => Err(other),
-    }
+}
+
+/// What stands in for a header that can't be read: the parts of an archive that was not encrypted are
+/// compressed, and say so with their first bytes.
+fn without_header(input: &SharedInput, entries: &[Entry]) -> Option<Header> {
+    let job = Job::new();
+    let mut parts = entries.iter().filter(|entry| entry.readable && number_in(&entry.name, ITEMS).is_some());
+    let compressed = |entry: &Entry| {
+        let mut first = Vec::new();
+        let read = EntryReader::new(input, entry, &job).take(ZSTD_MAGIC.len() as u64).read_to_end(&mut first);
+        read.is_ok() && first == ZSTD_MAGIC
+    };
+    parts.any(compressed).then(Header::unknown)
+}
+
+/// Without its keyslots nothing of an encrypted archive can be opened by any secret.
+fn lost_with_its_head(fault: &Fault) -> FlowError {
+    let message = format!(
+        "{} The keys of an encrypted backup are in it, so nothing in this one can be opened any more.",
+        fault.message
+    );
+    FlowError::Archive(Fault { message, ..fault.clone() })
 }
 
 fn damaged(fault: Fault) -> Finding {
@@ -149,6 +184,14 @@ impl Archive for BackstopArchive {
         let attachment = |entry: &&Entry| number_in(&entry.name, ATTACHMENTS).is_some();
         let others = self.entries.iter().filter(|entry| !attachment(entry));
         Some(others.map(|entry| entry.packed_bytes).sum())
+    }
+
+    fn stated(&self) -> Stated {
+        let count = |name: &str| {
+            let manifest = self.manifest.as_ref()?;
+            Some(manifest.counts.get(name).copied().unwrap_or(0))
+        };
+        Stated { notes: count("note"), attachments: count("attached") }
     }
 
     fn is_locked(&self) -> bool {

@@ -7,16 +7,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use backstop_model::{AttachmentHead, Fault, FaultCode, Finding, FlowError, Item, Job, Kind, Severity, Sink};
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 use xxhash_rust::xxh64::xxh64;
 
 use super::facts::Facts;
 use super::line::{self, Attached, Line};
 use super::open::BackstopArchive;
 use super::stored::Stored;
+use super::take::Taken;
 use super::{ATTACHMENTS, HEADER, INDEX, ITEMS, MANIFEST, expected, number_in};
-use crate::limits;
+use crate::doubt::Doubt;
 use crate::zipscan::{Entry, shown};
+use crate::{Effort, limits};
 
 /// One pass over an archive.
 pub(super) struct Reading<'a> {
@@ -31,6 +33,8 @@ pub(super) struct Reading<'a> {
     unclaimed: HashSet<&'a str>,
     presence: Presence,
     damaged: bool,
+    /// What comes out of a part that nothing proves to be whole, while that is read.
+    doubt: Option<Doubt>,
 }
 
 impl<'a> Reading<'a> {
@@ -48,6 +52,7 @@ impl<'a> Reading<'a> {
             here,
             presence: Presence::default(),
             damaged: false,
+            doubt: None,
         }
     }
 
@@ -96,10 +101,49 @@ impl<'a> Reading<'a> {
     fn frame(&mut self, entry: &'a Entry) -> Result<(), FlowError> {
         let stated = self.stated.get(&*entry.name).copied();
         let from = self.archive.access(self.job);
+        if self.archive.effort > Effort::Usual {
+            let taken = from.salvage(entry, stated.as_ref(), limits::CONTAINER_FRAME_BYTES)?;
+            return self.salvaged(entry, taken);
+        }
         let plain = from.whole(entry, stated.as_ref(), limits::CONTAINER_FRAME_BYTES);
         let Some(plain) = self.or_report(plain)? else { return Ok(()) };
+        self.lines(entry, &plain)
+    }
+
+    /// The lines of a frame that may be damaged: those that a seal or hash proves, and of the others by
+    /// effort those that can be read, each note by name.
+    fn salvaged(&mut self, entry: &Entry, taken: Taken) -> Result<(), FlowError> {
+        let Taken { mut plain, fault, proven, complete } = taken;
+        if !complete {
+            // The last line is not a whole one.
+            let end = memrchr(b'\n', &plain).map_or(0, |end| end + 1);
+            plain.truncate(end);
+        }
+        let Some(fault) = fault else { return self.lines(entry, &plain) };
+        let fault = Fault { part: fault.part.or_else(|| Some(shown(&entry.name))), ..fault };
+        if proven && complete {
+            let message = format!("{} Its notes prove to be whole all the same.", fault.message);
+            self.sink.finding(Finding { severity: Severity::Damage, fault: Fault { message, ..fault } })?;
+            return self.lines(entry, &plain);
+        }
+        self.report(Severity::Damage, fault)?;
+        if proven {
+            return self.lines(entry, &plain);
+        }
+        if self.archive.effort == Effort::Whole {
+            return Ok(());
+        }
+        self.doubt = Some(Doubt::default());
+        let read = self.lines(entry, &plain);
+        let doubt = self.doubt.take().unwrap_or_default();
+        let findings = doubt.findings(&shown(&entry.name));
+        findings.into_iter().try_for_each(|one| self.report(one.severity, one.fault))?;
+        read
+    }
+
+    fn lines(&mut self, entry: &Entry, plain: &[u8]) -> Result<(), FlowError> {
         let mut odd = 0_u64;
-        let mut rest = &*plain;
+        let mut rest = plain;
         while !rest.is_empty() {
             let end = memchr(b'\n', rest).unwrap_or(rest.len());
             let (line, behind) = rest.split_at_checked(end).unwrap_or((rest, &[]));
@@ -125,6 +169,9 @@ impl<'a> Reading<'a> {
     fn item(&mut self, item: Item) -> Result<(), FlowError> {
         self.job.check()?;
         self.presence.item(&item);
+        if let Some(doubt) = &mut self.doubt {
+            doubt.note(&item);
+        }
         self.job.add_items(1);
         self.sink.item(item)
     }

@@ -48,6 +48,47 @@ impl<'a> Access<'a> {
         Ok(plain)
     }
 
+    /// As much of a small compressed entry as can be made out.
+    pub(super) fn salvage(
+        self,
+        entry: &Entry,
+        stated: Option<&Facts>,
+        limit: usize,
+    ) -> Result<Taken, FlowError> {
+        let name = &*entry.name;
+        let (stored, mut fault) = EntryReader::new(self.input, entry, self.job).read_judged(limit)?;
+        let mut complete = true;
+        let mut packed = Vec::new();
+        match self.seal {
+            Some(seal) => {
+                let sealed = SealedReader::new(&*stored, &seal.file_key, &seal.info(name));
+                // What was opened before an error is genuine: each piece has a seal of its own.
+                let opened = sealed.and_then(|mut sealed| sealed.read_to_end(&mut packed));
+                if let Err(error) = opened {
+                    complete = false;
+                    note(&mut fault, FlowError::from_read(fault_of(error, name)))?;
+                }
+            }
+            None => packed = stored,
+        }
+        let most =
+            usize::try_from(limits::FREE_ROWS_BYTES + packed.len() as u64 * limits::RATIO).unwrap_or(limit);
+        let limit = if self.seal.is_some() { limit } else { limit.min(most) };
+        let mut plain = Vec::new();
+        let unpacked =
+            Decoder::with_buffer(&*packed).and_then(|zstd| zstd.take(limit as u64).read_to_end(&mut plain));
+        if unpacked.is_err() || plain.len() == limit {
+            complete = false;
+            note(&mut fault, not_what_it_must_be(name))?;
+        }
+        let as_stated = complete && stated.is_some_and(|stated| *stated == Facts::of(&plain));
+        if complete && !as_stated && stated.is_some() {
+            note(&mut fault, not_as_stated(name))?;
+        }
+        let proven = self.seal.is_some() || as_stated || fault.is_none();
+        Ok(Taken { plain, fault, proven, complete })
+    }
+
     /// The plain bytes of an entry as a stream, which ends in an error rather than in wrong bytes.
     pub(super) fn stream(self, entry: &'a Entry, stated: Option<Facts>) -> io::Result<Plain<'a>> {
         let stored = EntryReader::new(self.input, entry, self.job);
@@ -75,6 +116,39 @@ impl<'a> Access<'a> {
         };
         let most = if self.seal.is_some() { u64::MAX } else { most_for(entry.packed_bytes) };
         Ok(Plain { inner: plain, name: &entry.name, stated, most, sums: Sums::default(), found: None })
+    }
+}
+
+/// What came out of an entry that may be damaged.
+pub(super) struct Taken {
+    /// Its plain bytes, or the first of them.
+    pub(super) plain: Vec<u8>,
+    /// What is wrong with it.
+    pub(super) fault: Option<Fault>,
+    /// Whether a seal or a hash says that these bytes are as they were written.
+    pub(super) proven: bool,
+    /// Whether these are all of them.
+    pub(super) complete: bool,
+}
+
+impl Taken {
+    /// All of its bytes, proven.
+    pub(super) fn all_of_it(self) -> Result<Vec<u8>, FlowError> {
+        match self.fault {
+            Some(fault) if !self.proven || !self.complete => Err(fault.into()),
+            _ => Ok(self.plain),
+        }
+    }
+}
+
+/// Keeps the first fault; what is none is handed back.
+fn note(first: &mut Option<Fault>, error: FlowError) -> Result<(), FlowError> {
+    match error {
+        FlowError::Archive(fault) => {
+            first.get_or_insert(fault);
+            Ok(())
+        }
+        other => Err(other),
     }
 }
 

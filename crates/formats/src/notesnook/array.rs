@@ -67,6 +67,8 @@ pub(crate) struct Splitter<R> {
     ended: bool,
     dry: bool,
     item_bytes: usize,
+    /// Where the value begins that is being read.
+    value_at: Option<u64>,
 }
 
 impl<R: Read> Splitter<R> {
@@ -88,6 +90,7 @@ impl<R: Read> Splitter<R> {
             ended: false,
             dry: false,
             item_bytes,
+            value_at: None,
         }
     }
 
@@ -103,7 +106,9 @@ impl<R: Read> Splitter<R> {
         }
         self.peek_byte()?;
         let start = self.position();
+        self.value_at = Some(start);
         let scan = self.take_value()?;
+        self.value_at = None;
         let at = start..self.position();
         let key = std::str::from_utf8(&self.key).ok().filter(|key| !key.is_empty());
         let piece = if self.value.len() > self.item_bytes {
@@ -114,6 +119,12 @@ impl<R: Read> Splitter<R> {
             std::str::from_utf8(&self.value).map_or(Piece::NotText, Piece::Value)
         };
         Ok(Some(Entry { key, piece, at }))
+    }
+
+    /// The name of the value that broke off, and where it begins: known in an object, after an error.
+    pub(crate) fn begun_value(&self) -> Option<(&str, u64)> {
+        let start = self.value_at.filter(|_| self.closing == b'}')?;
+        Some((std::str::from_utf8(&self.key).ok()?, start))
     }
 
     /// No whole array: nonsense, or its end is missing.

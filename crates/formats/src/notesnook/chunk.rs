@@ -13,6 +13,7 @@ use super::array::{Piece, Splitter};
 use super::cipher::{Cipher, decode, engine_for};
 use super::envelope::{Data, Envelope, Version, check_version, md5_hex};
 use super::keys::Opener;
+use super::mend;
 use crate::limits;
 
 /// Characters of packed rows that surely hold the row an archive of ours begins with.
@@ -49,6 +50,81 @@ pub(crate) fn open<'file>(
         return Err(FlowError::archive(FaultCode::ChecksumMismatch, "Its hash does not fit; it is damaged."));
     }
     Ok(Packed { z, compressed: envelope.is_compressed(), encrypted, version, md5 })
+}
+
+/// What helps with a chunk file that did not come whole out of the zip.
+pub(crate) struct Clues<'a> {
+    /// The MD5 in its name.
+    pub(crate) named_md5: Option<&'a str>,
+    /// The version of the rest of the archive.
+    pub(crate) version: Version,
+}
+
+/// What speaks for the rows of a damaged chunk file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// A seal that opened, or a hash that fits: they are as they were written.
+    Proven,
+    /// No hash is stated anywhere.
+    Unstated,
+    /// A hash does not fit.
+    Contradicted,
+}
+
+/// Opens as much of a chunk file as can be made out.
+///
+/// # Errors
+/// As [`open`], where no rows are found or their seal does not open.
+pub(crate) fn salvage<'file>(
+    file: &'file [u8],
+    opener: Option<&mut Opener>,
+    clues: &Clues<'_>,
+) -> Result<(Packed<'file>, Proof), FlowError> {
+    let nothing = || FlowError::archive(FaultCode::InvalidContent, "No rows can be found in it.");
+    let envelope = Envelope::parse(file);
+    let stated = envelope.as_ref().and_then(|envelope| check_version(envelope.version()).ok());
+    let (version, mut proof) = (stated.unwrap_or(clues.version), Proof::Proven);
+    let (mut z, encrypted) = match envelope.as_ref().and_then(Envelope::data) {
+        Some(Data::Plain(text)) => (bytes_of(text), false),
+        Some(Data::Encrypted(json)) => {
+            let cipher = Cipher::parse(json).or_else(|| mend::sealed(file)).ok_or_else(nothing)?;
+            (Cow::Owned(unsealed(cipher, opener)?), true)
+        }
+        None => match mend::sealed(file) {
+            Some(cipher) => (Cow::Owned(unsealed(cipher, opener)?), true),
+            None => (Cow::Borrowed(mend::plain(file).ok_or_else(nothing)?), false),
+        },
+    };
+    let md5 = md5_hex(&z);
+    let compressed = envelope.as_ref().is_none_or(Envelope::is_compressed) || mend::is_gzip(&z);
+    if !encrypted {
+        let named = clues.named_md5.map(|named| named.eq_ignore_ascii_case(&md5));
+        let beside = envelope.as_ref().and_then(|envelope| envelope.hash_proves(&z));
+        proof = match (named, beside) {
+            (Some(true), _) | (_, Some(true)) => Proof::Proven,
+            (None, None) => Proof::Unstated,
+            _ => Proof::Contradicted,
+        };
+        if proof != Proof::Proven && compressed {
+            z = Cow::Owned(mend::tidied(z));
+        }
+    }
+    Ok((Packed { z, compressed, encrypted, version, md5 }, proof))
+}
+
+fn unsealed(mut cipher: Cipher, opener: Option<&mut Opener>) -> Result<Vec<u8>, FlowError> {
+    let required =
+        || FlowError::archive(FaultCode::SecretRequired, "It is encrypted; a password or key is needed.");
+    let opener = opener.ok_or_else(required)?;
+    let salt = cipher.salt;
+    if let Ok(z) = cipher.open(opener.key_for(&salt)?) {
+        return Ok(z);
+    }
+    let opened = opener.known().find_map(|key| cipher.open(key).ok());
+    opened.ok_or_else(|| {
+        let message = "It does not open, though the password or key is right for this backup.";
+        FlowError::archive(FaultCode::DecryptionFailed, message)
+    })
 }
 
 fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {

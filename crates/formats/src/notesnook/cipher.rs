@@ -60,6 +60,11 @@ impl Cipher {
         Some(Self { message, iv: decode_array(&array("iv")?)?, salt: decode_array(&array("salt")?)? })
     }
 
+    /// A cipher object of which the parts are known.
+    pub(crate) fn of(message: &str, iv: [u8; xchacha::NONCE_BYTES], salt: Salt) -> Option<Self> {
+        Some(Self { message: decode(message)?, iv, salt })
+    }
+
     /// Opens it, leaving it as it was if the key does not fit.
     pub(crate) fn open(&mut self, key: &Key) -> Result<Vec<u8>, DoesNotOpen> {
         xchacha::open_in_place(key, &self.iv, &[], &mut self.message)?;

@@ -133,6 +133,11 @@ impl<'file> Envelope<'file> {
         md5_named && text_of(raw.get()).is_some_and(|stated| stated.eq_ignore_ascii_case(&md5_hex(z)))
     }
 
+    /// Whether `z` has a hash that is stated; nothing if none is.
+    pub(crate) fn hash_proves(&self, z: &[u8]) -> Option<bool> {
+        self.hash.filter(|raw| raw.get() != "null").map(|_| self.hash_fits(z))
+    }
+
     /// Whether the data are compressed: told by the field's being there, whatever it says.
     pub(crate) fn is_compressed(&self) -> bool {
         self.compressed.is_some()

@@ -68,6 +68,11 @@ impl Frame {
         *self.counts.entry(counted_as(r#type).to_owned()).or_default() += 1;
     }
 
+    /// How many rows of a type were read.
+    pub(super) fn seen(&self, r#type: &str) -> u64 {
+        self.counts.get(r#type).copied().unwrap_or(0)
+    }
+
     /// The list of attachments, if there is one.
     pub(super) fn stated(&self) -> Option<&End> {
         self.end.as_ref()

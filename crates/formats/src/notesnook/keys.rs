@@ -33,6 +33,15 @@ impl Opener {
         password.spellings().map(|spelling| Self::Spelling { spelling, derived: Vec::new() }).collect()
     }
 
+    /// The keys of all salts that were met, for a part whose own salt is damaged.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &Key> {
+        let (raw, derived) = match self {
+            Self::Raw(key) => (Some(key), [].as_slice()),
+            Self::Spelling { derived, .. } => (None, derived.as_slice()),
+        };
+        raw.into_iter().chain(derived.iter().map(|(_, key)| key))
+    }
+
     /// The key for parts with this salt.
     pub(crate) fn key_for(&mut self, salt: &Salt) -> Result<&Key, FlowError> {
         let (spelling, derived) = match self {

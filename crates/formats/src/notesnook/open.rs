@@ -11,11 +11,12 @@ use super::chunk;
 use super::cipher::Cipher;
 use super::envelope::{Data, Envelope, Version, check_version};
 use super::keys::Opener;
+use super::mend;
 use super::parts::{ChunkPart, Parts};
 use super::reader::{Reading, unsealed};
 use super::wire::{OWN_TYPE, Row};
 use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
-use crate::{Archive, ArchiveSecret, LookedOver, ReadSeek, limits};
+use crate::{Archive, ArchiveSecret, Effort, LookedOver, ReadSeek, Stated, limits};
 
 /// A `.nnbackupz` of version 5.9 to 6.1, of whatever program.
 pub struct NotesnookArchive {
@@ -26,6 +27,9 @@ pub struct NotesnookArchive {
     pub(super) findings: Vec<Finding>,
     pub(super) head: ArchiveHead,
     pub(super) opener: Option<Opener>,
+    pub(super) effort: Effort,
+    /// What the row that an archive of ours ends with says, once it was read.
+    pub(super) stated: Stated,
 }
 
 impl fmt::Debug for NotesnookArchive {
@@ -39,7 +43,7 @@ impl NotesnookArchive {
     ///
     /// # Errors
     /// As [`crate::open`].
-    pub fn open(input: Box<dyn ReadSeek>, scan: Scan) -> Result<Self, FlowError> {
+    pub fn open(input: Box<dyn ReadSeek>, scan: Scan, effort: Effort) -> Result<Self, FlowError> {
         let input = SharedInput::new(input);
         let parts = Parts::sort(&input, &scan.entries)?;
         let nothing = |message: &str| FlowError::archive(FaultCode::NothingInside, message);
@@ -58,8 +62,8 @@ impl NotesnookArchive {
             return Err(nothing("The backup holds nothing: the parts with the notes are not in it."));
         }
         let head = head_of(&parts);
-        let mut archive =
-            Self { input, entries: scan.entries, parts, findings: scan.findings, head, opener: None };
+        let (entries, findings, stated) = (scan.entries, scan.findings, Stated::default());
+        let mut archive = Self { input, entries, parts, findings, head, opener: None, effort, stated };
         archive.refuse_other_versions()?;
         archive.head.archive_id = archive.plain_archive_id();
         Ok(archive)
@@ -67,6 +71,11 @@ impl NotesnookArchive {
 
     /// A version that we don't read is refused, unless a damaged file only looks like one.
     fn refuse_other_versions(&self) -> Result<(), FlowError> {
+        let known = |chunk: &ChunkPart| check_version(chunk.peek.as_ref()?.version).ok();
+        if self.effort > Effort::Usual && self.parts.chunks.iter().any(|chunk| known(chunk).is_some()) {
+            // One part of another version costs itself only.
+            return Ok(());
+        }
         for chunk in &self.parts.chunks {
             let Some(version) = chunk.peek.as_ref().and_then(|peek| peek.version) else { continue };
             let refused = check_version(Some(version));
@@ -89,6 +98,20 @@ impl NotesnookArchive {
         EntryReader::new(&self.input, entry, job).read_whole(limit)
     }
 
+    /// As much of an entry as can be read, and what is wrong with it.
+    pub(super) fn entry_judged(
+        &self,
+        place: usize,
+        limit: usize,
+        job: &Job,
+    ) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
+        let unreadable = || Fault::new(FaultCode::EntryMismatch, "The zip is damaged at this place.");
+        match self.entries.get(place).filter(|entry| entry.readable) {
+            Some(entry) => EntryReader::new(&self.input, entry, job).read_judged(limit),
+            None => Ok((Vec::new(), Some(unreadable()))),
+        }
+    }
+
     /// The id of a plain archive of ours. An id that can't be read is reported while reading.
     fn plain_archive_id(&self) -> Option<String> {
         archive_id(&self.parts.chunks.first()?.peek.as_ref()?.z)
@@ -103,16 +126,17 @@ impl NotesnookArchive {
         let mut sound = false;
         let mut damage = None;
         for file in self.encrypted_files(job) {
-            let file = match file {
-                Ok(file) => file,
-                Err(FlowError::Archive(fault)) => {
-                    damage.get_or_insert(fault);
+            let (file, fault) = file?;
+            let whole = fault.is_none();
+            if let Some(fault) = fault {
+                damage.get_or_insert(fault);
+                if self.effort == Effort::Usual {
                     continue;
                 }
-                Err(other) => return Err(other),
-            };
-            let Some(mut cipher) = cipher_in(&file) else { continue };
-            sound = true;
+            }
+            let mended = || (self.effort > Effort::Usual).then(|| mend::sealed(&file)).flatten();
+            let Some(mut cipher) = cipher_in(&file).or_else(mended) else { continue };
+            sound |= whole;
             for place in 0..openers.len() {
                 job.check()?;
                 let Some(opener) = openers.get_mut(place) else { break };
@@ -129,26 +153,28 @@ impl NotesnookArchive {
     }
 
     /// Every part that may be encrypted: the first chunk, the key file, the other chunks.
-    fn encrypted_files<'a>(&'a self, job: &'a Job) -> impl Iterator<Item = Result<Vec<u8>, FlowError>> + 'a {
+    fn encrypted_files<'a>(
+        &'a self,
+        job: &'a Job,
+    ) -> impl Iterator<Item = Result<(Vec<u8>, Option<Fault>), FlowError>> + 'a {
         let mut places: Vec<(usize, usize)> =
             self.parts.chunks.iter().map(|chunk| (chunk.entry, limits::CHUNK_FILE_BYTES)).collect();
         let key_file = self.parts.key_file.map(|place| (place, limits::KEY_FILE_BYTES));
         places.splice(1.min(places.len())..1.min(places.len()), key_file);
-        places.into_iter().map(move |(place, limit)| self.entry_bytes(place, limit, job))
+        places.into_iter().map(move |(place, limit)| self.entry_judged(place, limit, job))
     }
 
     /// The key that our recovery key unwraps from the slots beside the first chunk.
     fn recovered_key(&self, recovery: &RecoveryKey, job: &Job) -> Result<Key, FlowError> {
         let mut damage = None;
         for chunk in &self.parts.chunks {
-            let file = match self.file_of(chunk, job) {
-                Ok(file) => file,
-                Err(FlowError::Archive(fault)) => {
-                    damage.get_or_insert(fault);
+            let (file, fault) = self.entry_judged(chunk.entry, limits::CHUNK_FILE_BYTES, job)?;
+            if let Some(fault) = fault {
+                damage.get_or_insert(fault);
+                if self.effort == Effort::Usual {
                     continue;
                 }
-                Err(other) => return Err(other),
-            };
+            }
             let Some(slots) = Envelope::parse(&file).and_then(|envelope| envelope.slots()) else { continue };
             return slots.open_with_recovery(recovery).map_err(|error| match error {
                 SlotError::Damaged(_) => {
@@ -223,6 +249,10 @@ impl Archive for NotesnookArchive {
         Some(places.filter_map(|place| self.entries.get(place)).map(|entry| entry.packed_bytes).sum())
     }
 
+    fn stated(&self) -> Stated {
+        self.stated
+    }
+
     fn is_locked(&self) -> bool {
         self.head.encrypted && self.opener.is_none()
     }
@@ -253,7 +283,8 @@ impl Reader for NotesnookArchive {
         let mut opener = self.opener.take();
         let read = Reading::new(self, sink, job).read(opener.as_mut());
         self.opener = opener;
-        read.map_err(unsealed)
+        self.stated = read.map_err(unsealed)?;
+        Ok(())
     }
 }
 

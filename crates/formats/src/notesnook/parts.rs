@@ -120,6 +120,14 @@ impl Parts {
     }
 }
 
+/// Whether a name is one that only parts of Notesnook's archives have.
+pub(crate) fn is_part(name: &str) -> bool {
+    // Attachments are named by a hash of 16 digits.
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let attachment = name.strip_prefix(FOLDER).is_some_and(is_hash);
+    name == MARKER || name == KEY_FILE || attachment || chunk_name(name).is_some()
+}
+
 /// Number, encryption and MD5 out of a chunk's name: `<i>-plain-<md5>`, `<i>-encrypted-<md5>`.
 fn chunk_name(name: &str) -> Option<(u64, bool, &str)> {
     let (number, rest) = name.split_once('-')?;

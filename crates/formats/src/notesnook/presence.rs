@@ -10,20 +10,34 @@ use xxhash_rust::xxh64::xxh64;
 
 use super::reader::Reading;
 use super::wire::Row;
+use crate::limits;
 
 /// What notes point to and what is there, as 8-byte hashes: a warning needs no more.
 #[derive(Debug, Default)]
 pub(super) struct Presence {
     contents: Vec<u64>,
     bodies: HashSet<u64>,
+    /// The notes that have those, where each is to be named.
+    named: Option<Vec<Box<str>>>,
     /// Whether the last chunk was closed because it was full.
     pub(super) last_was_full: bool,
 }
 
 impl Presence {
+    /// Keeps in mind which note has which text: of a damaged archive each note that lost its own is named.
+    pub(super) fn naming() -> Self {
+        Self { named: Some(Vec::new()), ..Self::default() }
+    }
+
     pub(super) fn see(&mut self, item: &Item, row: &Row<'_>) {
         match item.key.kind {
-            Kind::Note => self.contents.extend(row.text("contentId").map(|id| hash(&id))),
+            Kind::Note => {
+                let content = row.text("contentId").map(|id| hash(&id));
+                self.contents.extend(content);
+                if let Some(named) = self.named.as_mut().filter(|_| content.is_some()) {
+                    named.push(item.key.id.as_str().into());
+                }
+            }
             Kind::Body => {
                 self.bodies.insert(hash(item.key.id.as_str()));
             }
@@ -41,6 +55,12 @@ fn hash(id: &str) -> u64 {
 }
 
 impl Presence {
+    /// The notes whose texts are not there, if they are kept in mind.
+    pub(super) fn without_text(&self) -> impl Iterator<Item = &str> {
+        let pairs = self.contents.iter().zip(self.named.iter().flatten());
+        pairs.filter(|(content, _)| !self.bodies.contains(content)).map(|(_, id)| &**id)
+    }
+
     /// What is missing, if anything is.
     pub(super) fn finding(&self) -> Option<(Severity, Fault)> {
         let dangling = self.dangling();
@@ -61,9 +81,23 @@ impl Presence {
 impl Reading<'_> {
     /// Looks for texts that notes point to. After damage their absence is no news.
     pub(super) fn check_presence(&mut self) -> Result<(), FlowError> {
+        if self.is_lossy() {
+            return self.name_lost_texts();
+        }
         match self.presence.finding().filter(|_| !self.damaged) {
             Some((severity, fault)) => self.report(severity, fault),
             None => Ok(()),
         }
+    }
+
+    /// Each note that has lost its text.
+    fn name_lost_texts(&mut self) -> Result<(), FlowError> {
+        let faults: Vec<Fault> = self
+            .presence
+            .without_text()
+            .take(limits::FINDINGS)
+            .map(|id| Fault::at(FaultCode::InvalidContent, id, "The text of this note is lost."))
+            .collect();
+        faults.into_iter().try_for_each(|fault| self.report(Severity::Damage, fault))
     }
 }

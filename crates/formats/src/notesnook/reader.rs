@@ -2,7 +2,7 @@
 //!
 //! Always tolerant. What can't be read is a finding of its own; the sink decides whether to go on.
 
-use backstop_model::{App, Fault, FaultCode, Finding, FlowError, Item, Job, Severity, Sink};
+use backstop_model::{App, Fault, FaultCode, Finding, FlowError, Item, Job, Kind, Severity, Sink};
 
 use super::array::{ArrayError, Piece};
 use super::attachments::{AttachmentsKey, FileRow};
@@ -20,8 +20,9 @@ use super::parts::ChunkPart;
 use super::presence::Presence;
 use super::stored::FileRows;
 use super::wire::{OWN_TYPE, Row};
-use crate::limits;
+use crate::doubt::Doubt;
 use crate::zipscan::shown;
+use crate::{Effort, Stated, limits};
 
 /// One pass over an archive.
 pub(super) struct Reading<'a> {
@@ -34,6 +35,10 @@ pub(super) struct Reading<'a> {
     pub(super) frame: Frame,
     /// Whether anything could not be read: then what is missing is no news.
     pub(super) damaged: bool,
+    /// What comes out of a part that nothing proves to be whole, while that is read.
+    pub(super) doubt: Option<Doubt>,
+    /// Notes that came out.
+    pub(super) notes: u64,
     budget: Budget,
     migration: Migration,
 }
@@ -46,19 +51,26 @@ impl<'a> Reading<'a> {
             job,
             keys: Vec::new(),
             rows: FileRows::default(),
-            presence: Presence::default(),
+            presence: match archive.effort {
+                Effort::Usual => Presence::default(),
+                Effort::Whole | Effort::Salvage => Presence::naming(),
+            },
             frame: Frame::default(),
             damaged: false,
+            doubt: None,
+            notes: 0,
             budget: Budget::default(),
             migration: Migration::new(archive.head.created.map_or(0, |created| created.0)),
         }
     }
 
-    pub(super) fn read(mut self, mut opener: Option<&mut Opener>) -> Result<(), FlowError> {
+    pub(super) fn read(mut self, mut opener: Option<&mut Opener>) -> Result<Stated, FlowError> {
         let archive = self.archive;
         for finding in archive.findings.iter().chain(&archive.parts.findings) {
             self.report(finding.severity, finding.fault.clone())?;
         }
+        // What a damaged structure costs is found out part by part.
+        self.damaged &= archive.effort == Effort::Usual;
         self.key_file(opener.as_deref_mut())?;
         self.check_numbers()?;
         for chunk in &archive.parts.chunks {
@@ -75,7 +87,9 @@ impl<'a> Reading<'a> {
         self.finish_migration()?;
         self.check_frame()?;
         self.check_presence()?;
-        self.attachments()
+        let stated = self.stated();
+        self.attachments()?;
+        Ok(stated)
     }
 
     pub(super) fn report(&mut self, severity: Severity, fault: Fault) -> Result<(), FlowError> {
@@ -101,7 +115,13 @@ impl<'a> Reading<'a> {
 
     fn open_key_file(&self, place: usize, opener: Option<&mut Opener>) -> Result<AttachmentsKey, FlowError> {
         let broken = || FlowError::archive(FaultCode::InvalidContent, "It holds no attachments key.");
-        let file = self.archive.entry_bytes(place, limits::KEY_FILE_BYTES, self.job)?;
+        // Of a damaged one only what proves itself is taken: a wrong key opens no file.
+        let file = match self.archive.effort {
+            Effort::Usual => self.archive.entry_bytes(place, limits::KEY_FILE_BYTES, self.job)?,
+            Effort::Whole | Effort::Salvage => {
+                self.archive.entry_judged(place, limits::KEY_FILE_BYTES, self.job)?.0
+            }
+        };
         let text = std::str::from_utf8(&file).map_err(|_| broken())?;
         if let Some(key) = AttachmentsKey::parse(text) {
             return Ok(key);
@@ -139,8 +159,16 @@ impl<'a> Reading<'a> {
             // The pass over the zip has said why.
             return Ok(());
         }
+        if self.archive.effort > Effort::Usual {
+            return self.chunk_salvaged(part, opener);
+        }
         let file = self.archive.file_of(part, self.job)?;
         let packed = chunk::open(&file, opener)?;
+        self.opened(part, &packed)
+    }
+
+    /// Reads the rows of a chunk.
+    pub(super) fn opened(&mut self, part: &ChunkPart, packed: &Packed<'_>) -> Result<(), FlowError> {
         if part.named_md5.as_ref().is_some_and(|named| !named.eq_ignore_ascii_case(&packed.md5)) {
             let message = "Its name states another hash than its content has.";
             let fault = Fault::at(FaultCode::EntryMismatch, self.name_of(part.entry), message);
@@ -151,8 +179,8 @@ impl<'a> Reading<'a> {
             let fault = Fault::at(FaultCode::EntryMismatch, self.name_of(part.entry), message);
             self.report(Severity::Warning, fault)?;
         }
-        self.frame.chunk(part.number, &packed);
-        let odd = self.rows_of(part, &packed)?;
+        self.frame.chunk(part.number, packed);
+        let odd = self.rows_of(part, packed)?;
         self.presence.last_was_full = odd.utf16_units >= limits::CHUNK_CLOSES_AT;
         let findings = odd.findings(Some(&self.name_of(part.entry)));
         findings.into_iter().try_for_each(|finding| self.report(finding.severity, finding.fault))
@@ -267,6 +295,10 @@ impl<'a> Reading<'a> {
 
     fn hand_over(&mut self, item: Item) -> Result<(), FlowError> {
         self.job.add_items(1);
+        self.notes += u64::from(item.key.kind == Kind::Note);
+        if let Some(doubt) = &mut self.doubt {
+            doubt.note(&item);
+        }
         self.sink.item(item).map_err(sealed)
     }
 

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use backstop_model::{FaultCode, FlowError};
 
 use super::end::{End, mismatch};
-use super::{Entry, Fields, Method};
+use super::{Entry, Fields, Method, State};
 use crate::limits;
 
 const RECORD_SIGNATURE: u32 = 0x0201_4b50;
@@ -42,7 +42,7 @@ struct Narrow {
     disk: u16,
 }
 
-fn read_record(directory: &mut impl Read, directory_at: u64) -> Result<Entry, FlowError> {
+pub(super) fn read_record(directory: &mut impl Read, directory_at: u64) -> Result<Entry, FlowError> {
     let mut fixed = [0; RECORD_BYTES];
     read_all(directory, &mut fixed)?;
     let (mut entry, narrow, lengths) =
@@ -92,6 +92,7 @@ fn parse_fixed(fixed: &[u8]) -> Option<(Entry, Narrow, [u16; 3])> {
         flags,
         header_at: 0,
         data_at: 0,
+        state: State::Listed,
     };
     Some((entry, Narrow { size, packed, header_at, disk }, lengths))
 }

@@ -83,18 +83,41 @@ impl<'a> EntryReader<'a> {
     }
 
     /// Reads all of it, at most `limit` bytes.
-    pub(crate) fn read_whole(mut self, limit: usize) -> Result<Vec<u8>, FlowError> {
+    pub(crate) fn read_whole(self, limit: usize) -> Result<Vec<u8>, FlowError> {
+        match self.read_judged(limit)? {
+            (bytes, None) => Ok(bytes),
+            (_, Some(fault)) => Err(FlowError::Archive(fault)),
+        }
+    }
+
+    /// Reads as much of it as there is, at most `limit` bytes, and tells what is wrong with it. What
+    /// was read before a fault may be damaged as well: a checksum says that something is wrong, not
+    /// where.
+    pub(crate) fn read_judged(mut self, limit: usize) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
+        let mut bytes = Vec::new();
         let limit = limit as u64;
         let too_large = self.fault(FaultCode::LimitExceeded, "It is larger than we accept.");
-        if self.entry.size_bytes > limit {
-            return Err(FlowError::Archive(too_large));
+        if !self.entry.is_doubtful() && self.entry.size_bytes > limit {
+            return Ok((bytes, Some(too_large)));
         }
-        let mut bytes = Vec::new();
-        self.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(FlowError::from_read)?;
+        let read = self.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(FlowError::from_read);
         if bytes.len() as u64 > limit {
-            return Err(FlowError::Archive(too_large));
+            bytes.clear();
+            return Ok((bytes, Some(too_large)));
         }
-        Ok(bytes)
+        match read {
+            Ok(_) if self.entry.is_cut() => {
+                Ok((bytes, Some(self.fault(FaultCode::ArchiveCut, "The file ends in the middle of it."))))
+            }
+            Ok(_) if self.entry.is_doubtful() => Ok((bytes, Some(self.damaged()))),
+            Ok(_) => Ok((bytes, None)),
+            Err(FlowError::Archive(fault)) => Ok((bytes, Some(fault))),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn damaged(&self) -> Fault {
+        self.fault(FaultCode::ChecksumMismatch, "Its checksum does not fit; it is damaged.")
     }
 
     fn fault(&self, code: FaultCode, message: &str) -> Fault {
@@ -106,8 +129,10 @@ impl<'a> EntryReader<'a> {
     }
 
     fn end(&self) -> io::Result<usize> {
-        if self.crc.clone().finalize() != self.entry.crc32 {
-            Err(self.failed(FaultCode::ChecksumMismatch, "Its checksum does not fit; it is damaged."))
+        if self.entry.is_doubtful() {
+            Ok(0)
+        } else if self.crc.clone().finalize() != self.entry.crc32 {
+            Err(io::Error::other(FlowError::Archive(self.damaged())))
         } else if self.given != self.entry.size_bytes {
             Err(self.failed(FaultCode::EntryMismatch, "It is shorter than the zip says."))
         } else {

@@ -13,20 +13,20 @@ use super::end::End;
 use super::{Entry, Fields, Findings, Method};
 
 const HEADER_SIGNATURE: u32 = 0x0403_4b50;
-const HEADER_BYTES: usize = 30;
+pub(super) const HEADER_BYTES: usize = 30;
 /// Encrypted, sizes follow the data, names are UTF-8: the flags that change how an entry is read.
 const TELLING_FLAGS: u16 = 1 | SIZES_FOLLOW | 1 << 11;
-const SIZES_FOLLOW: u16 = 1 << 3;
+pub(super) const SIZES_FOLLOW: u16 = 1 << 3;
 
 /// A local header as it stands.
-struct Header {
-    flags: u16,
-    method: u16,
-    crc32: u32,
-    packed: u32,
-    size: u32,
-    name: Vec<u8>,
-    extra: Vec<u8>,
+pub(super) struct Header {
+    pub(super) flags: u16,
+    pub(super) method: u16,
+    pub(super) crc32: u32,
+    pub(super) packed: u32,
+    pub(super) size: u32,
+    pub(super) name: Vec<u8>,
+    pub(super) extra: Vec<u8>,
 }
 
 pub(super) fn check<R: Read + Seek>(
@@ -66,7 +66,7 @@ fn seek<R: Read + Seek>(input: &mut BufReader<R>, from: u64, to: u64) -> Result<
 }
 
 /// The header and its length, or nothing if there is none at this place.
-fn read_header(input: &mut impl Read) -> Result<Option<(Header, u64)>, FlowError> {
+pub(super) fn read_header(input: &mut impl Read) -> Result<Option<(Header, u64)>, FlowError> {
     let mut fixed = [0; HEADER_BYTES];
     if !read_all(input, &mut fixed)? {
         return Ok(None);

@@ -12,6 +12,7 @@ mod end;
 mod entry;
 mod local;
 mod names;
+mod salvage;
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -19,6 +20,7 @@ use backstop_model::{Fault, FaultCode, Finding, FlowError, Severity};
 
 pub(crate) use entry::{EntryReader, SharedInput};
 pub(crate) use names::shown;
+pub use salvage::salvage;
 
 use crate::limits;
 
@@ -51,9 +53,34 @@ pub struct Entry {
     flags: u16,
     header_at: u64,
     data_at: u64,
+    state: State,
+}
+
+/// How much is known of an entry's bytes before they are read for use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// Stated alike by directory and header, as in any whole zip.
+    Listed,
+    /// Found by [`salvage()`], with a checksum that fits.
+    Sound,
+    /// Found by [`salvage()`]; no checksum fits. The bytes are given out all the same, and only what
+    /// proves itself by a seal or hash of its own is to be believed.
+    Damaged,
+    /// As [`State::Damaged`], and the file ends in the middle of it.
+    Cut,
 }
 
 impl Entry {
+    /// Whether no checksum of the zip speaks for its bytes.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.state >= State::Damaged
+    }
+
+    /// Whether the file ends in the middle of it.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.state == State::Cut
+    }
+
     /// Whether it is a directory entry: no bytes, only a name.
     #[must_use]
     pub fn is_directory(&self) -> bool {

@@ -21,7 +21,9 @@ pub(super) fn check(entries: &mut [Entry], findings: &mut Findings) {
         }
     }
     let mut by_name: Vec<&mut Entry> = entries.iter_mut().collect();
-    by_name.sort_by(|one, other| one.name.cmp(&other.name).then(one.header_at.cmp(&other.header_at)));
+    // Of two that bear one name the first counts, unless another one is whole and it is not.
+    let key = |entry: &Entry| (entry.state, entry.header_at);
+    by_name.sort_by(|one, other| one.name.cmp(&other.name).then(key(one).cmp(&key(other))));
     let mut previous: Option<Box<str>> = None;
     for entry in by_name {
         if previous.as_deref() == Some(&*entry.name) {

@@ -14,3 +14,5 @@ mod look;
 mod opener;
 #[cfg(test)]
 mod round_trip;
+#[cfg(test)]
+mod salvage;

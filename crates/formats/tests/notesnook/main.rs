@@ -13,4 +13,6 @@ mod older;
 #[cfg(test)]
 mod round_trip;
 #[cfg(test)]
+mod salvage;
+#[cfg(test)]
 mod shapes;

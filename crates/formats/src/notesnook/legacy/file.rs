@@ -21,7 +21,8 @@ use super::gathered::{Migration, key_text};
 use super::outline::{Outline, Shape};
 use super::sealed::{stretch, unsealing_failed};
 use super::text::{StringBytes, plain_md5, stringified_md5};
-use crate::{Archive, ArchiveSecret, ReadSeek, limits};
+use crate::doubt::Doubt;
+use crate::{Archive, ArchiveSecret, Effort, ReadSeek, limits};
 
 static BASE64: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, PAD_INDIFFERENT);
 
@@ -31,6 +32,9 @@ pub(crate) struct LegacyArchive {
     outline: Outline,
     head: ArchiveHead,
     key: Option<Key>,
+    effort: Effort,
+    /// Why the file can't be followed to its end.
+    fault: Option<Fault>,
 }
 
 impl fmt::Debug for LegacyArchive {
@@ -44,8 +48,11 @@ impl LegacyArchive {
     ///
     /// # Errors
     /// As [`crate::open`].
-    pub(crate) fn open(mut input: Box<dyn ReadSeek>) -> Result<Self, FlowError> {
-        let outline = Outline::read(&mut *input)?;
+    pub(crate) fn open(mut input: Box<dyn ReadSeek>, effort: Effort) -> Result<Self, FlowError> {
+        let (outline, fault) = match effort {
+            Effort::Usual | Effort::Whole => (Outline::read(&mut *input)?, None),
+            Effort::Salvage => Outline::salvage(&mut *input)?,
+        };
         let head = ArchiveHead {
             format: "nnbackup".to_owned(),
             format_version: outline.version.text(),
@@ -55,7 +62,7 @@ impl LegacyArchive {
             created: outline.created,
             archive_id: None,
         };
-        Ok(Self { input, outline, head, key: None })
+        Ok(Self { input, outline, head, key: None, effort, fault })
     }
 
     /// The text of the rows, packed or not.
@@ -128,6 +135,7 @@ impl Reader for LegacyArchive {
             presence: Presence::default(),
             migration: Migration::new(now_ms),
             damaged: false,
+            doubt: None,
         };
         reading.read(self).map_err(unsealed)
     }
@@ -142,13 +150,22 @@ struct Reading<'a> {
     presence: Presence,
     migration: Migration,
     damaged: bool,
+    /// What nothing proves to be whole, if that is so.
+    doubt: Option<Doubt>,
 }
 
 impl Reading<'_> {
     fn read(mut self, archive: &mut LegacyArchive) -> Result<(), FlowError> {
-        if !archive.hash_fits(self.job)? {
+        if let Some(fault) = archive.fault.clone() {
+            self.report(Severity::Damage, fault)?;
+            self.doubt = Some(Doubt::default());
+        } else if !archive.hash_fits(self.job)? {
             let message = "Its hash does not fit; it is damaged.";
-            return self.report(Severity::Damage, Fault::new(FaultCode::ChecksumMismatch, message));
+            self.report(Severity::Damage, Fault::new(FaultCode::ChecksumMismatch, message))?;
+            if archive.effort < Effort::Salvage {
+                return Ok(());
+            }
+            self.doubt = Some(Doubt::default());
         }
         match self.rows(archive) {
             Err(FlowError::Archive(fault)) => self.report(Severity::Damage, fault)?,
@@ -161,6 +178,11 @@ impl Reading<'_> {
         }
         for (severity, fault) in findings {
             self.report(severity, fault)?;
+        }
+        if let Some(doubt) = self.doubt.take() {
+            for Finding { severity, fault } in doubt.findings("the rows") {
+                self.report(severity, fault)?;
+            }
         }
         match self.presence.finding().filter(|_| !self.damaged) {
             Some((severity, fault)) => self.report(severity, fault),
@@ -251,6 +273,9 @@ impl Reading<'_> {
         match item_of_row(json, row) {
             Ok(item) => {
                 self.presence.see(&item, row);
+                if let Some(doubt) = &mut self.doubt {
+                    doubt.note(&item);
+                }
                 self.job.add_items(1);
                 self.sink.item(item).map_err(sealed)
             }

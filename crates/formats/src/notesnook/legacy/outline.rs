@@ -4,7 +4,7 @@
 use std::io::{Read, SeekFrom};
 use std::ops::Range;
 
-use backstop_model::{FaultCode, FlowError, TimeMs};
+use backstop_model::{Fault, FaultCode, FlowError, TimeMs};
 
 use super::super::array::{ArrayError, Piece, Splitter};
 use super::super::cipher::decode_array;
@@ -54,17 +54,33 @@ impl Outline {
     /// `archive_cut` if its end is missing, `newer_version`, `unsupported_version`,
     /// `invalid_content` if it is no such backup, and read errors.
     pub(super) fn read(input: &mut dyn ReadSeek) -> Result<Self, FlowError> {
+        match Self::salvage(input)? {
+            (outline, None) => Ok(outline),
+            (_, Some(fault)) => Err(FlowError::Archive(fault)),
+        }
+    }
+
+    /// Walks over the file as far as it can be followed. Rows that it breaks off in reach to its end
+    /// then; what is wrong is told.
+    ///
+    /// # Errors
+    /// As [`Outline::read`] if it can't be followed to its rows.
+    pub(super) fn salvage(input: &mut dyn ReadSeek) -> Result<(Self, Option<Fault>), FlowError> {
         let base = skip_mark(input)?;
         let mut fields = Splitter::with_limit(&mut *input, FIELD_BYTES);
         let (mut version, mut date, mut hash, mut hash_type) = (None, None, None, None);
-        let (mut data, mut compressed) = (None, false);
+        let (mut data, mut compressed, mut broken, mut broken_off) = (None, false, None, None);
         loop {
             let entry = match fields.entry() {
                 Ok(Some(entry)) => entry,
                 Ok(None) => break,
                 Err(ArrayError::Read(error)) => return Err(FlowError::from_read(error)),
-                Err(ArrayError::CutOff) => return Err(cut()),
-                Err(ArrayError::Malformed) => return Err(no_backup()),
+                Err(error) => {
+                    broken = Some(if matches!(error, ArrayError::CutOff) { cut() } else { no_backup() });
+                    let begun = fields.begun_value().filter(|(key, _)| key_text(Some(key)) == "data");
+                    broken_off = begun.map(|(_, start)| base + start);
+                    break;
+                }
             };
             let name = key_text(entry.key);
             let value = if let Piece::Value(value) = entry.piece { value } else { "" };
@@ -80,13 +96,22 @@ impl Outline {
                 _ => {}
             }
         }
-        let version = check_version(version)?;
-        let data = data.ok_or_else(no_backup)?;
+        let fault = broken.as_ref().and_then(FlowError::fault).cloned();
+        if let Some(start) = broken_off.filter(|_| data.is_none()) {
+            let end = input.seek(SeekFrom::End(0)).map_err(FlowError::from_read)?;
+            data = Some(start..end).filter(|data| !data.is_empty());
+        }
+        // A file without its rows is told by why they are not there.
+        let Some(data) = data else { return Err(broken.unwrap_or_else(no_backup)) };
+        let version = check_version(version).or_else(|error| match broken {
+            Some(_) if version.is_none() => Ok(Version::OLDEST),
+            _ => Err(error),
+        })?;
         let shape = shape_of(input, &data)?;
         if hash_type.is_some_and(|name| name != "md5") {
             hash = hash.map(|_| String::new());
         }
-        Ok(Self { version, created: date.map(TimeMs), data, shape, hash, compressed })
+        Ok((Self { version, created: date.map(TimeMs), data, shape, hash, compressed }, fault))
     }
 }
 
