@@ -216,10 +216,13 @@ fn what_is_no_whole_archive_is_told_by_its_exit_code() -> Outcome {
     ];
     for (file, code, word) in &files {
         for command in ["inspect", "verify"] {
+            // Of what was cut off behind whole parts those are listed.
+            let code = if (command, *word) == ("inspect", "archive_cut") { 3 } else { *code };
             let ended = cli.run(&["--json", command, file])?;
-            ended.expect(*code).map_err(|trouble| trouble.during(format!("{command} {file}")))?;
+            ended.expect(code).map_err(|trouble| trouble.during(format!("{command} {file}")))?;
             let document = ended.document()?;
-            let found = document.pointer("/error/code").or_else(|| document.pointer("/findings/0/code"));
+            let places = ["/error/code", "/findings/0/code", "/warnings/0/code"];
+            let found = places.iter().find_map(|place| document.pointer(place));
             assert_eq!(found.and_then(Value::as_str), Some(*word), "{command} {file}");
         }
         let out = ["convert", file, "~/files/out.nnbackupz", "--no-encryption"];

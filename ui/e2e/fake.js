@@ -83,7 +83,7 @@
       ...['Rye and caraway', 'Focaccia for Sunday', 'Flour suppliers in Malmö and around the strait'].map((title, at) => ({ change: 'added', id: `c${at}`, kind: 'note', title })),
       { change: 'added', id: 'b1', kind: 'notebook', title: 'Bread' }, { change: 'updated', id: 'c9', kind: 'note', title: 'Sourdough, the slow way' },
     ],
-    warnings: config.planWarnings ?? [],
+    recovery: null, warnings: config.planWarnings ?? [],
   });
 
   const commands = {
@@ -176,18 +176,18 @@
       const undo = plan === 'u1';
       if (whole) world.overview.notes = undo ? 1204 : 1213;
       if (whole) world.overview.undo = undo ? null : { run: 'r8', at: Date.now(), items: counts({ added: 14, updated: 1 }), notes: 10, attachments: 31 };
-      return { run: undo ? 'r9' : 'r8', outcome: whole ? 'completed' : 'cancelled', items: undo ? counts({ removed: 14, updated: 1 }) : counts({ added: 14, updated: 1 }), notes: undo ? counts({ removed: 9, updated: 1 }) : counts({ added: 9, updated: 1 }), attachments: undo ? 0 : 31, safety_archive: 'safety', warnings: [] };
+      return { run: undo ? 'r9' : 'r8', outcome: whole ? 'completed' : 'cancelled', items: undo ? counts({ removed: 14, updated: 1 }) : counts({ added: 14, updated: 1 }), notes: undo ? counts({ removed: 9, updated: 1 }) : counts({ added: 9, updated: 1 }), attachments: undo ? 0 : 31, recovery: null, safety_archive: 'safety', warnings: [] };
     },
-    plan_undo: () => ({ token: 'u1', items: counts({ removed: 14, updated: 1 }), notes: counts({ removed: 9, updated: 1, kept: 1 }), only_here: 0, attachments: 0, changes: [], warnings: [] }),
+    plan_undo: () => ({ token: 'u1', items: counts({ removed: 14, updated: 1 }), notes: counts({ removed: 9, updated: 1, kept: 1 }), only_here: 0, attachments: 0, changes: [], recovery: null, warnings: [] }),
     look_into: async ({ progress: channel }) => {
       if (config.hold === 'reading' && !(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
-      return { notes: 240, notebooks: 4, attachments: 31, warnings: config.odd ?? [], damaged: false };
+      return { notes: 240, notebooks: 4, attachments: 31, warnings: config.odd ?? [], damaged: false, recovery: null };
     },
     hold_known: ({ archive }) => `held-${archive}`,
     check_archive: async ({ token, full, progress: channel }) => {
       if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
       const bad = token.includes('11-15');
-      return { name: 'my-notes-2026-11-22.nnbackupz', full, sound: !bad, items_read: full ? 2400 : 0, notes: full ? (bad ? 1187 : 1204) : 0, attachments: full ? 31 : 0, not_read: full ? 0 : 9_412_000, findings: bad ? [{ code: 'checksum_mismatch', message: 'Part 3 of the backup is damaged.', item: 'chunk 3' }] : [] };
+      return { name: 'my-notes-2026-11-22.nnbackupz', full, sound: !bad, items_read: full ? 2400 : 0, notes: full ? (bad ? 1187 : 1204) : 0, attachments: full ? 31 : 0, not_read: full ? 0 : 9_412_000, recovery: null, findings: bad ? [{ code: 'checksum_mismatch', message: 'Part 3 of the backup is damaged.', item: 'chunk 3' }] : [] };
     },
     show_in_folder: () => null,
     notebooks: () => notebooks,

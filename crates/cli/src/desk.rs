@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use backstop_engine::api::{
-    AccountCard, ArchiveSecret, Backstop, Code, Cost, Job, KeychainState, OpenArchive, Password, Ports,
-    Problem, Session, Setup,
+    AccountCard, ArchiveSecret, Backstop, Code, Cost, Effort, Job, KeychainState, OpenArchive, Password,
+    Ports, Problem, Session, Setup,
 };
 use backstop_platform::{NoNotices, SystemClock, SystemKeychain};
 
@@ -104,8 +104,9 @@ impl Desk {
         backstop: &Backstop,
         session: Option<&Session>,
         file: &Path,
+        effort: Effort,
     ) -> Result<OpenArchive, Problem> {
-        let mut archive = backstop.open_archive(file)?;
+        let mut archive = backstop.open_archive_with(file, effort)?;
         if !archive.is_locked() {
             return Ok(archive);
         }
@@ -123,7 +124,7 @@ impl Desk {
 
     /// As [`Desk::open`], but an archive for which nothing was given stays locked, and nobody is asked.
     pub(crate) fn open_if_possible(&self, backstop: &Backstop, file: &Path) -> Result<OpenArchive, Problem> {
-        let mut archive = backstop.open_archive(file)?;
+        let mut archive = backstop.open_archive_with(file, Effort::Whole)?;
         if let Some(secret) = self.secrets.archive()? {
             archive.unlock(&secret, &self.job)?;
         } else if archive.is_locked() {

@@ -157,7 +157,7 @@ pub(crate) async fn plan_restore(
 ) -> Answer<PlanSummary> {
     jobs::run(&shell, into(progress), move |shell, session, job| {
         let archives = tokens.iter().map(|token| shell.open_held(token)).collect::<Answer<_>>()?;
-        let plan = session.plan_all(archives, &RestoreOrder { mode, only: &only }, job)?;
+        let plan = session.plan_all(archives, &RestoreOrder { mode, only: &only, salvage: false }, job)?;
         shell.hold_plan(session, plan)
     })
     .await

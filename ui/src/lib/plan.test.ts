@@ -4,7 +4,7 @@ import type { ChangeCounts, PlanSummary } from './api';
 import { changeLine, changing, planLine, removed } from './plan';
 
 const counts = (over: Partial<ChangeCounts> = {}): ChangeCounts => ({ added: 0, updated: 0, removed: 0, identical: 0, kept: 0, failed: 0, ...over });
-const plan = (notes: ChangeCounts, items = notes, attachments = 0): PlanSummary => ({ token: 'p', items, notes, only_here: 0, attachments, changes: [], warnings: [] });
+const plan = (notes: ChangeCounts, items = notes, attachments = 0): PlanSummary => ({ token: 'p', items, notes, only_here: 0, attachments, changes: [], recovery: null, warnings: [] });
 
 test('a plan in one sentence', () => {
   expect(planLine(plan(counts({ added: 9, updated: 1 })), false)).toBe('Adds 9 notes, updates 1, removes none.');

@@ -107,7 +107,7 @@ pub(crate) struct Search {
 /// and never replaces a file that is there.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 written and checked, 2 OUT exists, its format is not written, or neither a password nor --no-encryption was given, 3 written, but something was odd about IN or could not be carried over (listed), 10 no such file or not an archive, 12 wrong password of IN or none given, 13 IN is damaged, 14 newer version, 15 no space, 130 cancelled."
+    after_help = "Exit codes: 0 written and checked, 2 OUT exists, its format is not written, or neither a password nor --no-encryption was given, 3 written, but something was odd about IN or could not be carried over (listed), 10 no such file or not an archive, 12 wrong password of IN or none given, 13 IN is damaged (with --salvage: nothing in it is whole), 14 newer version, 15 no space, 130 cancelled."
 )]
 pub(crate) struct Convert {
     /// What to read
@@ -121,7 +121,7 @@ pub(crate) struct Convert {
     pub(crate) no_encryption: bool,
     #[command(flatten)]
     pub(crate) attachments: WithAttachments,
-    /// Take what is whole out of a damaged archive (not in this version)
+    /// Take what is whole out of a damaged archive and list what is lost; ends with 3
     #[arg(long)]
     pub(crate) salvage: bool,
     /// A folder of files instead of an archive (not in this version)

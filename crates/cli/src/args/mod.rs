@@ -151,7 +151,8 @@ Bring the notes of an archive back.
 
 Makes the same plan as `plan`, keeps what it will overwrite in a safety archive, and carries it out: all
 of it or nothing. The result names the run; `backstop undo RUN` takes the restore back. Restoring the
-same archive again changes nothing. A damaged archive is refused with 13 before anything is touched.";
+same archive again changes nothing. A damaged archive is refused with 13 before anything is touched; with
+--salvage what is whole in it comes back, and each loss is listed.";
 const RESTORE_EXITS: &str = "Exit codes: 0 done, 3 done with warnings, 10 no such file or not an archive, 11 busy, \
 12 wrong password, 13 damaged, 14 newer version, 15 no space, 16 not logged in, 130 cancelled (nothing was changed).";
 

@@ -91,7 +91,7 @@ pub(crate) enum Mode {
 /// archive is refused, and one without attachments never removes attachments.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 planned, 3 planned with warnings, 10 no such file or not an archive, 12 wrong password or none given, 13 damaged, 14 newer version, 16 not logged in, 130 cancelled."
+    after_help = "Exit codes: 0 planned, 3 planned with warnings, 10 no such file or not an archive, 12 wrong password or none given, 13 damaged (with --salvage: nothing in it is whole), 14 newer version, 16 not logged in, 130 cancelled."
 )]
 pub(crate) struct Restore {
     /// The archive; several are merged first, and of each item the newest version counts
@@ -106,7 +106,7 @@ pub(crate) struct Restore {
     /// Only these items and what belongs to them: a notebook's notes; a note's text, versions, attachments, tags
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub(crate) only: Vec<String>,
-    /// Take what is whole out of a damaged archive (not in this version)
+    /// Take what is whole out of a damaged archive and list what is lost; ends with 3. Not with --mode exact
     #[arg(long)]
     pub(crate) salvage: bool,
     /// Full restore of a Joplin profile (not in this version)

@@ -1,26 +1,25 @@
 //! `backstop convert`
 
-use backstop_engine::api::{Code, ConvertOrder, Password, Problem};
+use backstop_engine::api::{Code, ConvertOrder, Effort, Password, Problem};
 
 use crate::args::Convert;
 use crate::desk::{Desk, not_yet};
 use crate::exit::Exit;
-use crate::output::words::{count, one_line, size};
+use crate::output::words::{count, one_line, size, whole};
 
 /// Writes an archive anew.
 pub(super) fn convert(desk: &Desk, order: &Convert) -> Result<Exit, Problem> {
-    if order.salvage {
-        return Err(not_yet("`--salvage`"));
-    }
     if order.form.is_some() {
         return Err(not_yet("Converting to a folder of files"));
     }
     let backstop = desk.backstop()?;
-    let mut archive = desk.open(&backstop, None, &order.input)?;
+    let effort = if order.salvage { Effort::Salvage } else { Effort::Usual };
+    let mut archive = desk.open(&backstop, None, &order.input, effort)?;
     let password = out_password(desk, order.no_encryption)?;
     let order = ConvertOrder {
         out: &order.output,
         attachments: order.attachments.choice(),
+        salvage: order.salvage,
         password: password.as_ref(),
     };
     let report = desk.watch(|job| backstop.convert(&mut archive, &order, job))?;
@@ -29,7 +28,8 @@ pub(super) fn convert(desk: &Desk, order: &Convert) -> Result<Exit, Problem> {
         let attachments = count(report.attachments, "attachment");
         let sealed = if password.is_some() { "encrypted" } else { "NOT encrypted" };
         let path = one_line(&report.path.to_string_lossy());
-        writeln!(out, "{notes}, {attachments}, {}, {sealed}, verified\n{path}", size(report.bytes))
+        writeln!(out, "{notes}, {attachments}, {}, {sealed}, verified\n{path}", size(report.bytes))?;
+        report.recovery.as_ref().map_or(Ok(()), |recovery| writeln!(out, "{}", whole(recovery)))
     })?;
     desk.output.warnings(&report.warnings);
     Ok(Exit::warned(!report.warnings.is_empty()))

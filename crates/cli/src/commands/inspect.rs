@@ -2,17 +2,17 @@
 
 use std::io::{self, Write};
 
-use backstop_engine::api::{Code, Inventory, Problem};
+use backstop_engine::api::{Code, Effort, Inventory, Problem};
 
 use crate::args::Inspect;
 use crate::desk::Desk;
 use crate::exit::Exit;
-use crate::output::words::{grouped, local, one_line};
+use crate::output::words::{grouped, local, one_line, whole};
 
 /// Lists everything in an archive; of a damaged one, what is whole.
 pub(super) fn inspect(desk: &Desk, order: &Inspect) -> Result<Exit, Problem> {
     let backstop = desk.backstop()?;
-    let mut archive = desk.open(&backstop, None, &order.file)?;
+    let mut archive = desk.open(&backstop, None, &order.file, Effort::Whole)?;
     let inventory = desk.watch(|job| backstop.inspect(&mut archive, job))?;
     if inventory.is_damaged() && inventory.is_empty() {
         return Err(nothing_whole(&inventory));
@@ -45,6 +45,9 @@ fn text(out: &mut dyn Write, inventory: &Inventory) -> io::Result<()> {
     writeln!(out, "{format} {version}, {sealed}, {full}, made {created}")?;
     for (name, number) in inventory.counts().map_err(io::Error::other)? {
         writeln!(out, "{:>9}  {name}", grouped(number))?;
+    }
+    if let Some(recovery) = &inventory.recovery {
+        writeln!(out, "{}", whole(recovery))?;
     }
     inventory
         .each_title(&mut |kind, id, title| writeln!(out, "{kind:<10}  {}  {}", one_line(id), one_line(title)))

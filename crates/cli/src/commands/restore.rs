@@ -3,15 +3,15 @@
 use std::io::{self, Write};
 
 use backstop_engine::api::{
-    Change, ChangeCounts, PlanSummary, PlannedChange, PreparedRestore, Problem, RestoreMode, RestoreOrder,
-    RestoreResult, Session,
+    Change, ChangeCounts, Effort, PlanSummary, PlannedChange, PreparedRestore, Problem, RestoreMode,
+    RestoreOrder, RestoreResult, Session,
 };
 
 use crate::args::{Mode, Restore};
 use crate::desk::{Desk, not_yet, only_the_library};
 use crate::exit::Exit;
 use crate::output::documents::{LISTED, PlanDocument, PlanLists, RestoreDocument};
-use crate::output::words::{count, grouped, one_line};
+use crate::output::words::{count, grouped, one_line, whole};
 
 /// `backstop plan`
 pub(super) fn plan(desk: &Desk, order: &Restore) -> Result<Exit, Problem> {
@@ -21,6 +21,7 @@ pub(super) fn plan(desk: &Desk, order: &Restore) -> Result<Exit, Problem> {
     desk.output.answer(&PlanDocument::of(&summary, &lists), |out| {
         numbers(out, &summary.items, &summary.notes)?;
         only_here(out, &summary)?;
+        summary.recovery.as_ref().map_or(Ok(()), |recovery| writeln!(out, "{}", whole(recovery)))?;
         for change in LISTED {
             lists.each(change, &mut |line| match line.kind.as_str() {
                 "note" | "notebook" => planned(out, &line),
@@ -54,17 +55,15 @@ fn prepare(desk: &Desk, order: &Restore) -> Result<(Session, PreparedRestore), P
         Mode::Copy => RestoreMode::Copy,
         Mode::Exact => RestoreMode::Exact,
     };
-    if order.salvage {
-        return Err(not_yet("`--salvage`"));
-    }
     if order.full_joplin.is_some() {
         return Err(not_yet("`--full-joplin`"));
     }
     let backstop = desk.backstop()?;
     let session = desk.sign_in(&backstop)?;
-    let archives = order.files.iter().map(|file| desk.open(&backstop, Some(&session), file));
+    let effort = if order.salvage { Effort::Salvage } else { Effort::Usual };
+    let archives = order.files.iter().map(|file| desk.open(&backstop, Some(&session), file, effort));
     let archives = archives.collect::<Result<Vec<_>, _>>()?;
-    let wanted = RestoreOrder { mode, only: &order.only };
+    let wanted = RestoreOrder { mode, only: &order.only, salvage: order.salvage };
     let prepared = desk.watch(|job| session.plan_all(archives, &wanted, job))?;
     Ok((session, prepared))
 }
@@ -80,6 +79,9 @@ fn done(out: &mut dyn Write, result: &RestoreResult) -> io::Result<()> {
     numbers(out, &result.items, &result.notes)?;
     if result.attachments > 0 {
         writeln!(out, "{} brought back", count(result.attachments, "attachment"))?;
+    }
+    if let Some(recovery) = &result.recovery {
+        writeln!(out, "{}", whole(recovery))?;
     }
     writeln!(out, "Take it back with: backstop undo {}", result.run)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use backstop_engine::api::{Code, Found, FoundNote, NoteQuery, Problem, Session, ShowAs};
+use backstop_engine::api::{Code, Effort, Found, FoundNote, NoteQuery, Problem, Session, ShowAs};
 use serde_json::json;
 
 use crate::args::{As, Search, Show};
@@ -32,7 +32,7 @@ pub(super) fn show(desk: &Desk, order: &Show) -> Result<Exit, Problem> {
         }
         ([file, id], None) => {
             let backstop = desk.backstop()?;
-            let mut archive = desk.open(&backstop, None, Path::new(file))?;
+            let mut archive = desk.open(&backstop, None, Path::new(file), Effort::Whole)?;
             desk.watch(|job| backstop.show(&mut archive, id, form, vault.as_ref(), job))?
         }
         _ => return Err(misplaced("show FILE ITEM, or show --place library ITEM")),
@@ -57,7 +57,7 @@ fn extract(desk: &Desk, order: &Show, id: &str, out: &Path) -> Result<Exit, Prob
         }
         ([file], None) => {
             let backstop = desk.backstop()?;
-            let mut archive = desk.open(&backstop, None, Path::new(file))?;
+            let mut archive = desk.open(&backstop, None, Path::new(file), Effort::Whole)?;
             desk.watch(|job| backstop.extract(&mut archive, id, out, job))?
         }
         _ => return Err(misplaced("show FILE|--place library --attachment ID --out NEWFILE")),
@@ -78,7 +78,7 @@ pub(super) fn search(desk: &Desk, order: &Search) -> Result<Exit, Problem> {
         }
         ([file, words @ ..], None) if !words.is_empty() => {
             let backstop = desk.backstop()?;
-            let mut archive = desk.open(&backstop, None, Path::new(file))?;
+            let mut archive = desk.open(&backstop, None, Path::new(file), Effort::Whole)?;
             desk.watch(|job| backstop.search(&mut archive, &words.join(" "), job))?
         }
         _ => return Err(misplaced("search FILE WORDS..., or search --place library WORDS...")),

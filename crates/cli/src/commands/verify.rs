@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use backstop_engine::api::{Backstop, Problem, VerifyLevel, VerifyReport, Warning};
+use backstop_engine::api::{Backstop, Effort, Problem, VerifyLevel, VerifyReport, Warning};
 use serde::Serialize;
 
 use crate::args::Verify;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::output::documents::ErrorBody;
-use crate::output::words::{count, one_line, size, warning};
+use crate::output::words::{count, one_line, size, warning, whole};
 
 /// What became of one file.
 enum Checked {
@@ -48,7 +48,7 @@ pub(super) fn verify(desk: &Desk, order: &Verify) -> Result<Exit, Problem> {
 
 fn check(desk: &Desk, backstop: &Backstop, file: &Path, level: VerifyLevel) -> Result<VerifyReport, Problem> {
     let mut archive = match level {
-        VerifyLevel::Full => desk.open(backstop, None, file)?,
+        VerifyLevel::Full => desk.open(backstop, None, file, Effort::Whole)?,
         VerifyLevel::Quick => desk.open_if_possible(backstop, file)?,
     };
     desk.watch(|job| backstop.verify(&mut archive, level, job))
@@ -91,6 +91,9 @@ fn print(out: &mut dyn Write, checked: &Checked) -> io::Result<()> {
                 0 => writeln!(out),
                 left => writeln!(out, "; {} not read", size(left)),
             }?;
+            if let Some(recovery) = &report.recovery {
+                writeln!(out, "  {}", whole(recovery))?;
+            }
             report.findings.iter().try_for_each(|finding: &Warning| writeln!(out, "  {}", warning(finding)))
         }
     }

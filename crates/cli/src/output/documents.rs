@@ -4,7 +4,7 @@ use std::io;
 
 use backstop_engine::api::{
     AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, KeychainState, OutcomeWord, PlannedChange,
-    PreparedRestore, Problem, RestoreResult, Session, StatusCard, Verified, Warning,
+    PreparedRestore, Problem, Recovery, RestoreResult, Session, StatusCard, Verified, Warning,
 };
 use serde::ser::{Error as _, SerializeMap as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
@@ -242,6 +242,7 @@ pub(crate) struct RestoreDocument<'a> {
     notes: Counts,
     attachments: u64,
     safety_archive: Option<&'a str>,
+    recovery: Option<&'a Recovery>,
     warnings: &'a [Warning],
 }
 
@@ -254,6 +255,7 @@ impl<'a> RestoreDocument<'a> {
             notes: (&result.notes).into(),
             attachments: result.attachments,
             safety_archive: result.safety_archive.as_deref(),
+            recovery: result.recovery.as_ref(),
             warnings: &result.warnings,
         }
     }
@@ -335,6 +337,7 @@ pub(crate) struct PlanDocument<'a> {
     /// Always null: nothing is overwritten by a plan.
     safety_archive: Option<&'a str>,
     items: &'a PlanLists<'a>,
+    recovery: Option<&'a Recovery>,
     warnings: &'a [Warning],
 }
 
@@ -350,6 +353,7 @@ impl<'a> PlanDocument<'a> {
             only_here: summary.only_here,
             safety_archive: None,
             items: lists,
+            recovery: summary.recovery.as_ref(),
             warnings: &summary.warnings,
         }
     }

@@ -1,6 +1,6 @@
 //! How numbers, times and warnings read.
 
-use backstop_engine::api::{Interval, Protection, StatusCard, Verified, Warning};
+use backstop_engine::api::{Interval, Protection, Recovery, StatusCard, Verified, Warning};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -113,6 +113,17 @@ pub(crate) fn status(card: &StatusCard) -> String {
     let full = card.last_verified_full.map(|ms| format!(" With attachments: {}.", local(ms)));
     let next = card.next.map(|ms| format!(" Next: {}.", local(ms)));
     [Some(state), last, full, next].into_iter().flatten().collect()
+}
+
+/// How much of a damaged archive is whole.
+pub(crate) fn whole(recovery: &Recovery) -> String {
+    let notes = match (recovery.notes_stated, recovery.percent) {
+        (Some(stated), Some(percent)) => {
+            format!("{} of {} ({percent} %)", grouped(recovery.notes), count(stated, "note"))
+        }
+        _ => format!("{} (how many there were is not known)", count(recovery.notes, "note")),
+    };
+    format!("Damaged: {notes} can be recovered, and {}", count(recovery.attachments, "attachment"))
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use backstop_crypto::Password;
+use backstop_formats::Effort;
 use backstop_model::{FlowError, Job, Severity, Stage as StageWord};
 
 use super::{
     ArchiveFormat, Backstop, CheckResult, ConvertOrder, ConvertReport, Found, FoundNote, OpenArchive,
-    Problem, ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport, Warning, of_backup, of_flow, of_store,
+    Problem, Recovery, ShowAs, Shown, UnreadPart, VerifyLevel, VerifyReport, Warning, of_backup, of_flow,
+    of_store,
 };
 use crate::backup::{Form, Order, make};
 use crate::durable::{Loose, NewFile, SyncedFile};
@@ -29,7 +31,16 @@ impl Backstop {
     /// `not_found`, `not_an_archive`, `nothing_inside`, `archive_cut`, `newer_version` and the other
     /// codes of a damaged structure.
     pub fn open_archive(&self, path: &Path) -> Result<OpenArchive, Problem> {
-        OpenArchive::open(path)
+        self.open_archive_with(path, Effort::Usual)
+    }
+
+    /// As [`Backstop::open_archive`], also a file whose structure is damaged, if the effort says so. What
+    /// is wrong with it comes out as warnings when it is read.
+    ///
+    /// # Errors
+    /// As [`Backstop::open_archive`], where nothing in it can be found any more.
+    pub fn open_archive_with(&self, path: &Path, effort: Effort) -> Result<OpenArchive, Problem> {
+        OpenArchive::open(path, effort)
     }
 
     /// Lists what is in an archive, and what of it is damaged.
@@ -38,7 +49,10 @@ impl Backstop {
     /// `secret_required`; what keeps the whole archive from being read.
     pub fn inspect(&self, archive: &mut OpenArchive, job: &Job) -> Result<Inventory, Problem> {
         job.enter(StageWord::Reading, 0, archive.bytes());
-        inventory(archive.archive()?, self.scratch(), job).map_err(of_flow)
+        let mut inventory = inventory(archive.archive()?, self.scratch(), job).map_err(of_flow)?;
+        let (notes, attachments) = inventory.whole().map_err(of_store)?;
+        inventory.recovery = Recovery::of(notes, attachments, archive.stated(), inventory.findings());
+        Ok(inventory)
     }
 
     /// Checks an archive. A quick check needs no secret; of a locked archive it then sees less, and says so.
@@ -64,6 +78,7 @@ impl Backstop {
             items_read: checked.tally.items(),
             not_read: 0,
             parts_not_read: Vec::new(),
+            recovery: recovery_of(&checked, archive),
             findings: checked.findings.iter().map(Warning::of).collect(),
         })
     }
@@ -86,6 +101,7 @@ impl Backstop {
             items_read: checked.tally.items(),
             notes: checked.tally.of(backstop_model::Kind::Note),
             attachments: checked.tally.attachments(),
+            recovery: recovery_of(&checked, archive),
             findings: checked.findings.iter().map(Warning::of).collect(),
             ..CheckResult::nothing_read(name, full)
         })
@@ -198,11 +214,16 @@ impl Backstop {
             form,
             place: "",
             created: self.world.ports.clock.now(),
+            salvage: order.salvage,
         };
         let read = if order.attachments { from.bytes() } else { from.item_bytes() };
         job.enter(StageWord::Reading, 0, read);
+        let salvage = order.salvage;
         let made = make(from, order, job).map_err(of_backup)?;
+        let (notes, attachments) = (made.tally.of(backstop_model::Kind::Note), made.tally.attachments());
+        let recovery = Recovery::of(notes, attachments, from.stated(), &made.findings).filter(|_| salvage);
         Ok(ConvertReport {
+            recovery,
             path: made.path,
             bytes: made.bytes,
             notes: made.tally.of(backstop_model::Kind::Note),
@@ -246,6 +267,11 @@ fn damage_of(stage: &Stage) -> Vec<Warning> {
     damage.map(Warning::of).collect()
 }
 
+fn recovery_of(checked: &Checked, archive: &OpenArchive) -> Option<Recovery> {
+    let (notes, attachments) = (checked.tally.of(backstop_model::Kind::Note), checked.tally.attachments());
+    Recovery::of(notes, attachments, archive.stated(), &checked.findings)
+}
+
 /// The most parts that a quick check lists by name.
 const PARTS_LISTED: usize = 1_000;
 
@@ -262,6 +288,7 @@ fn look_over(archive: &mut OpenArchive, job: &Job) -> Result<VerifyReport, Probl
         items_read: 0,
         not_read,
         parts_not_read: unread.map(|(part, bytes)| UnreadPart { part, bytes }).collect(),
+        recovery: None,
         findings: looked.findings.iter().map(Warning::of).collect(),
     })
 }

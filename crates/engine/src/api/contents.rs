@@ -7,7 +7,7 @@ use backstop_model::{Kind, Severity};
 
 use super::{
     Backstop, ContentsCard, Job, NotePage, NotePlace, NotePreview, NoteQuery, NotebookNode, OpenArchive,
-    Problem, Stage as StageWord, Warning, of_flow, of_store,
+    Problem, Recovery, Stage as StageWord, Warning, of_flow, of_store,
 };
 use crate::durable::{Loose, NewFile, SyncedFile};
 use crate::look;
@@ -42,10 +42,12 @@ impl Backstop {
     pub fn look_into(&self, mut archive: OpenArchive, job: &Job) -> Result<Contents, Problem> {
         let stage = self.staged(&mut archive, job)?.index_words(job).map_err(of_flow)?;
         let count = |kind: Kind| stage.store.count(&format!("kind = {}", kind_code(kind))).map_err(of_store);
+        let (notes, attachments) = (count(Kind::Note)?, stage.store.attachments_here().map_err(of_store)?);
         let card = ContentsCard {
-            notes: count(Kind::Note)?,
+            notes,
             notebooks: count(Kind::Notebook)?,
-            attachments: stage.store.attachments_here().map_err(of_store)?,
+            attachments,
+            recovery: Recovery::of(notes, attachments, archive.stated(), stage.findings()),
             warnings: stage.findings().iter().map(Warning::of).collect(),
             damaged: stage.findings().iter().any(|finding| finding.severity == Severity::Damage),
         };

@@ -63,6 +63,11 @@ pub(crate) fn of_restore(error: RestoreError) -> Problem {
             "Restoring exactly a part of an archive would remove everything else. Nothing was changed.",
         )
         .with_hint("Name no items, or restore them by merging, overwriting or adding as new."),
+        RestoreError::ExactSalvage => Problem::new(
+            Code::Usage,
+            "Restoring exactly what is left of a damaged archive would remove what its damage hides. Nothing was changed.",
+        )
+        .with_hint("Take what is whole by merging, overwriting or adding as new."),
         RestoreError::Miscounted { .. } => Problem::internal(&error),
         RestoreError::Flow(flow) => of_flow(flow),
         RestoreError::Store(store) => of_store(store),

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
-use backstop_formats::{Archive, ArchiveSecret, LookedOver};
+use backstop_formats::{Archive, ArchiveSecret, Effort, LookedOver, Stated};
 use backstop_model::{ArchiveHead, FlowError, Job, Reader, Sink};
 use serde::{Serialize, Serializer};
 
-use super::{OpenedArchive, Warning};
+use super::{OpenedArchive, Recovery, Warning};
 use crate::problem::{Code, Problem};
 
 /// The format whose encrypted files do not tell damage from a wrong secret.
@@ -19,6 +19,7 @@ pub struct OpenArchive {
     archive: Box<dyn Archive>,
     path: PathBuf,
     bytes: u64,
+    effort: Effort,
 }
 
 impl OpenArchive {
@@ -27,20 +28,21 @@ impl OpenArchive {
     /// # Errors
     /// `not_found`, `not_an_archive`, `nothing_inside`, `archive_cut`, `newer_version` and the other
     /// codes of a damaged structure.
-    pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
+    pub(crate) fn open(path: &Path, effort: Effort) -> Result<Self, Problem> {
         let file = File::open(path).map_err(Problem::reading)?;
         let about = file.metadata().map_err(Problem::reading)?;
         if about.is_dir() {
             return Err(Problem::of(Code::NotAnArchive));
         }
-        let archive = backstop_formats::open(Box::new(BufReader::new(file)))?;
-        Ok(Self { archive, path: path.to_owned(), bytes: about.len() })
+        let archive = backstop_formats::open_with(Box::new(BufReader::new(file)), effort)?;
+        Ok(Self { archive, path: path.to_owned(), bytes: about.len(), effort })
     }
 
     /// Opens an archive that is part of the program.
     pub(crate) fn built_in(name: &str, bytes: &'static [u8]) -> Result<Self, Problem> {
         let archive = backstop_formats::open(Box::new(Cursor::new(bytes)))?;
-        Ok(Self { archive, path: PathBuf::from(name), bytes: bytes.len() as u64 })
+        let (path, bytes) = (PathBuf::from(name), bytes.len() as u64);
+        Ok(Self { archive, path, bytes, effort: Effort::Usual })
     }
 
     /// What it says of itself.
@@ -69,6 +71,17 @@ impl OpenArchive {
             }
             problem
         })
+    }
+
+    /// How far reading it goes where it is damaged.
+    #[must_use]
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+
+    /// What it says that it was made with; known once it was read.
+    pub(crate) fn stated(&self) -> Stated {
+        self.archive.stated()
     }
 
     /// Where it is.
@@ -161,6 +174,9 @@ pub struct VerifyReport {
     pub not_read: u64,
     /// The parts that were not read, at most 1,000 of them.
     pub parts_not_read: Vec<UnreadPart>,
+    /// How much of a damaged archive is whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
     /// What is damaged or odd.
     pub findings: Vec<Warning>,
 }
@@ -232,6 +248,8 @@ pub struct ConvertOrder<'a> {
     pub out: &'a Path,
     /// With attachments; `None`: as the source.
     pub attachments: Option<bool>,
+    /// Whether to take what is whole out of a damaged archive, rather than to refuse it.
+    pub salvage: bool,
     /// The password of the new file. `None` writes it unencrypted, which the caller has been asked for.
     pub password: Option<&'a backstop_crypto::Password>,
 }
@@ -250,6 +268,9 @@ pub struct ConvertReport {
     pub attachments: u64,
     /// Whether it was read back and compared.
     pub verified: bool,
+    /// How much of a damaged archive was whole, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
     /// What could not be carried over, and what was odd.
     pub warnings: Vec<Warning>,
 }

@@ -18,14 +18,14 @@ mod types;
 pub use appearance::last_theme;
 pub use backstop::{Backstop, Setup};
 pub use backstop_crypto::{Password, PasswordTooLong, RecoveryKey, RecoveryKeyError};
-pub use backstop_formats::{ArchiveSecret, KeyTextError};
+pub use backstop_formats::{ArchiveSecret, Effort, KeyTextError};
 pub use backstop_model::{Job, Progress, Stage};
 pub use contents::{Contents, Picture};
 pub use files::{
     ConvertOrder, ConvertReport, Found, FoundNote, OpenArchive, ShowAs, Shown, UnreadPart, VerifyLevel,
     VerifyReport,
 };
-pub use looked::{CheckResult, ContentsCard, NoteAttachment, NotePlace};
+pub use looked::{CheckResult, ContentsCard, NoteAttachment, NotePlace, Recovery};
 pub use session::{BackupOrder, PreparedRestore, RestoreOrder, Session};
 pub use types::*;
 

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::looked::NoteAttachment;
+use super::looked::{NoteAttachment, Recovery};
 pub use crate::account::Strength;
 pub use crate::repository::Verified;
 pub use crate::schedule::{Interval, Protection};
@@ -272,6 +272,8 @@ pub struct PlanSummary {
     pub attachments: u64,
     /// The notes and notebooks that change, at most 200 of them.
     pub changes: Vec<PlannedChange>,
+    /// How much of a damaged archive is whole, if it is one.
+    pub recovery: Option<Recovery>,
     /// What is odd about the archive.
     pub warnings: Vec<Warning>,
 }
@@ -303,6 +305,8 @@ pub struct RestoreResult {
     pub notes: ChangeCounts,
     /// Attachments whose bytes were added.
     pub attachments: u64,
+    /// How much of a damaged archive was whole, if it was one.
+    pub recovery: Option<Recovery>,
     /// The safety archive that undo stands on.
     pub safety_archive: Option<String>,
     /// What went wrong on the way.

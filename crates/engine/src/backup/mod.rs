@@ -38,6 +38,8 @@ pub struct Order<'a> {
     pub place: &'a str,
     /// When it is made.
     pub created: TimeMs,
+    /// Whether a damaged source gives what is whole of it, rather than to be refused.
+    pub salvage: bool,
 }
 
 /// An archive that was made and read back.
@@ -95,11 +97,17 @@ pub fn make(reader: &mut dyn Reader, order: Order<'_>, job: &Job) -> Result<Made
     };
     let mut file = NewFile::create(order.target, order.origin, order.run).map_err(BackupError::writing)?;
     let mut writer = order.form.writer(&mut file, about)?;
+    let counted = Counted::new(writer.as_mut()).salvaging(order.salvage);
     let (put_in, findings) = if order.attachments {
-        Counted::new(writer.as_mut()).run(reader, job)?
+        counted.run(reader, job)?
     } else {
-        Counted::new(writer.as_mut()).run(&mut WithoutFiles(reader), job)?
+        counted.run(&mut WithoutFiles(reader), job)?
     };
+    if let Some(damage) = findings.iter().find(|finding| finding.severity == Severity::Damage)
+        && put_in.items() == 0
+    {
+        return Err(FlowError::Archive(damage.fault.clone()).into());
+    }
     job.enter(StageWord::Writing, 0, 0);
     let written = writer.finish(job)?;
     let synced = file.sync().map_err(BackupError::writing)?;

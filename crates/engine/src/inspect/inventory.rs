@@ -5,12 +5,12 @@ use std::io;
 use std::path::Path;
 
 use backstop_formats::Archive;
-use backstop_model::{ArchiveHead, Flags, FlowError, Job, Kind, Severity};
+use backstop_model::{ArchiveHead, Finding, Flags, FlowError, Job, Kind, Severity};
 use rusqlite::Row;
 use serde::ser::{Error as _, SerializeSeq as _, SerializeStruct as _};
 use serde::{Serialize, Serializer};
 
-use crate::api::Warning;
+use crate::api::{Recovery, Warning};
 use crate::stage::{Bytes, Keep, Reading, Stage, Tolerance};
 use crate::store::{Store, StoreError, kind_code};
 use crate::time::rfc3339;
@@ -20,6 +20,8 @@ pub struct Inventory {
     head: ArchiveHead,
     stage: Stage,
     notebook_paths: BTreeMap<String, String>,
+    /// How much of a damaged archive is whole.
+    pub recovery: Option<Recovery>,
 }
 
 /// Reads an archive through and lists what is in it, whatever else is damaged.
@@ -30,7 +32,7 @@ pub fn inventory(archive: &mut dyn Archive, scratch: &Path, job: &Job) -> Result
     let how = Reading { keep: Keep::Heads, tolerance: Tolerance::List, bytes: Bytes::Digest };
     let stage = Stage::fill(scratch, archive, how, job)?;
     let notebook_paths = paths(&stage.store)?;
-    Ok(Inventory { head: archive.head().clone(), stage, notebook_paths })
+    Ok(Inventory { head: archive.head().clone(), stage, notebook_paths, recovery: None })
 }
 
 impl Inventory {
@@ -46,10 +48,19 @@ impl Inventory {
         !self.stage.findings().is_empty()
     }
 
-    /// Whether no item came out whole.
+    /// Whether no item came out whole; a key that opens nothing does not count.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.stage.items_read() == 0
+        self.stage.holds_nothing()
+    }
+
+    pub(crate) fn findings(&self) -> &[Finding] {
+        self.stage.findings()
+    }
+
+    /// Notes and attachments with bytes that came out.
+    pub(crate) fn whole(&self) -> Result<(u64, u64), StoreError> {
+        Ok((self.count(Kind::Note)?, self.stage.store.attachments_here()?))
     }
 
     /// What was odd or damaged.
@@ -126,7 +137,7 @@ impl Inventory {
 
 impl Serialize for Inventory {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Inventory", 12)?;
+        let mut object = serializer.serialize_struct("Inventory", 13)?;
         object.serialize_field("format", &self.head.format)?;
         object.serialize_field("format_version", &self.head.format_version)?;
         object.serialize_field("encrypted", &self.head.encrypted)?;
@@ -138,6 +149,7 @@ impl Serialize for Inventory {
         object.serialize_field("tags", &self.list(Kind::Tag, Self::tag))?;
         object.serialize_field("notes", &self.list(Kind::Note, Self::note))?;
         object.serialize_field("attachments", &self.list(Kind::Attachment, Self::attachment))?;
+        object.serialize_field("recovery", &self.recovery)?;
         object.serialize_field("warnings", &self.warnings())?;
         object.end()
     }

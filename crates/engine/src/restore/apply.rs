@@ -38,7 +38,7 @@ pub fn secure(
         let blobs = if readers.is_empty() {
             Vec::new()
         } else {
-            bytes::bring(library, readers, bytes::wanted(&library.store)?, job)?
+            bytes::bring(library, readers, bytes::wanted(&library.store)?, plan.salvage, job)?
         };
         let names: Vec<String> = blobs.iter().map(|blob| blob.name.clone()).collect();
         let safety_archive = safety.write(library, plan, run, &names)?;

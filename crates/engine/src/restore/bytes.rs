@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use backstop_model::{AttachmentHead, FlowError, Item, Job, Reader, Sink, Source, Stage as StageWord};
+use backstop_model::{
+    AttachmentHead, Finding, FlowError, Item, Job, Reader, Severity, Sink, Source, Stage as StageWord,
+};
 
 use super::RestoreError;
 use crate::library::{BlobRecord, Library};
@@ -34,6 +36,7 @@ pub(super) fn bring(
     library: &Library,
     readers: &mut [&mut dyn Reader],
     wanted: Wanted,
+    salvage: bool,
     job: &Job,
 ) -> Result<Vec<BlobRecord>, RestoreError> {
     if wanted.hashes.is_empty() {
@@ -41,7 +44,7 @@ pub(super) fn bring(
     }
     let expected = wanted.hashes.len() as u64;
     job.enter(StageWord::Writing, expected, wanted.bytes);
-    let mut bringing = Bringing { library, wanted: wanted.hashes, brought: Vec::new(), job };
+    let mut bringing = Bringing { library, wanted: wanted.hashes, brought: Vec::new(), salvage, job };
     // The items were read for the plan; here only the attachments are counted, as they are sealed.
     for reader in readers {
         if bringing.wanted.is_empty() {
@@ -61,6 +64,7 @@ struct Bringing<'a> {
     library: &'a Library,
     wanted: HashSet<String>,
     brought: Vec<BlobRecord>,
+    salvage: bool,
     job: &'a Job,
 }
 
@@ -71,10 +75,25 @@ impl Sink for Bringing<'_> {
 
     fn attachment(&mut self, head: &AttachmentHead, body: &dyn Source) -> Result<(), FlowError> {
         let hash = head.hash.as_ref().map_or(head.id.as_str(), |hash| hash.hex.as_str());
-        if self.wanted.remove(hash) {
-            self.brought.push(self.library.blobs.add(hash, body, self.job)?);
-            self.job.add_items(1);
+        if !self.wanted.contains(hash) {
+            return Ok(());
         }
+        match self.library.blobs.add(hash, body, self.job) {
+            Ok(blob) => self.brought.push(blob),
+            // Only whole ones are wanted: there is another one with these bytes.
+            Err(FlowError::Archive(_)) if self.salvage => return Ok(()),
+            Err(other) => return Err(other),
+        }
+        self.wanted.remove(hash);
+        self.job.add_items(1);
         Ok(())
+    }
+
+    /// The plan has listed what is damaged.
+    fn finding(&mut self, finding: Finding) -> Result<(), FlowError> {
+        match finding.severity {
+            Severity::Damage if !self.salvage => Err(FlowError::Archive(finding.fault)),
+            _ => Ok(()),
+        }
     }
 }

@@ -23,6 +23,9 @@ pub enum RestoreError {
     /// Exactly a part of an archive would remove everything else.
     #[error("exactly a part of an archive would remove everything else")]
     ExactPart,
+    /// Exactly what is left of a damaged archive would remove what its damage hides.
+    #[error("exactly what is left of a damaged archive would remove what its damage hides")]
+    ExactSalvage,
     /// Fewer or more rows were written than planned: nothing is kept of it.
     #[error("the library took {done} changes where {expected} were planned")]
     Miscounted {

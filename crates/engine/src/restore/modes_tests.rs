@@ -185,9 +185,15 @@ impl World {
     fn plan(&self, archives: &[Archive], mode: Mode, only: &[String]) -> Result<Plan, RestoreError> {
         let job = Job::new();
         let stages: Result<Vec<_>, _> =
-            archives.iter().map(|archive| read(self.scratch(), &mut archive.clone(), &job)).collect();
+            archives.iter().map(|archive| read(self.scratch(), &mut archive.clone(), false, &job)).collect();
         let attachments_included = archives.iter().all(|archive| archive.full);
-        plan(&self.library, self.scratch(), stages?, &Order { mode, only, attachments_included }, &job)
+        plan(
+            &self.library,
+            self.scratch(),
+            stages?,
+            &Order { mode, only, attachments_included, salvage: false },
+            &job,
+        )
     }
 
     /// Carries a plan out and gives the run that undoes it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use backstop_model::{FaultCode, Fingerprint, Job, Kind, Reader, TimeMs};
+use backstop_model::{FaultCode, Fingerprint, FlowError, Job, Kind, Reader, Severity, TimeMs};
 
 use super::copies::renamed;
 use super::merge::merge;
@@ -60,6 +60,8 @@ pub struct PlanLine {
 
 /// What a restore would do to a library.
 pub struct Plan {
+    /// Whether it takes what is whole out of damaged archives.
+    pub(super) salvage: bool,
     pub(super) stage: Stage,
     pub(super) destination: LibraryState,
     /// All items.
@@ -88,15 +90,33 @@ pub struct Order<'a> {
     pub only: &'a [String],
     /// Whether the archives are ones with the bytes of their attachments.
     pub attachments_included: bool,
+    /// Whether damage is gone on from.
+    pub salvage: bool,
 }
 
 /// Reads an archive for a plan.
 ///
 /// # Errors
-/// What the reader meets, any damage included; a cancel.
-pub fn read(scratch: &Path, reader: &mut dyn Reader, job: &Job) -> Result<Stage, RestoreError> {
-    let how = Reading { keep: Keep::Rows, tolerance: Tolerance::Strict, bytes: Bytes::Pass };
-    Ok(Stage::fill(scratch, reader, how, job)?)
+/// What the reader meets, any damage included unless it is salvaged; damage too if nothing at all is
+/// whole; a cancel.
+pub fn read(
+    scratch: &Path,
+    reader: &mut dyn Reader,
+    salvage: bool,
+    job: &Job,
+) -> Result<Stage, RestoreError> {
+    let (tolerance, bytes) = if salvage {
+        // A plan must say which files are lost, and never count on one that is.
+        (Tolerance::List, Bytes::Check)
+    } else {
+        (Tolerance::Strict, Bytes::Pass)
+    };
+    let stage = Stage::fill(scratch, reader, Reading { keep: Keep::Rows, tolerance, bytes }, job)?;
+    let damage = stage.findings().iter().find(|finding| finding.severity == Severity::Damage);
+    match damage {
+        Some(damage) if stage.holds_nothing() => Err(FlowError::Archive(damage.fault.clone()).into()),
+        _ => Ok(stage),
+    }
 }
 
 /// Compares what archives hold, merged into one, with the library. Of versions that are as new, those
@@ -131,7 +151,8 @@ pub fn plan(
             remove_absent(&library.store, order.mode, files_known)
         })
     })?;
-    finish(library, stage, destination)
+    let plan = finish(library, stage, destination)?;
+    Ok(Plan { salvage: order.salvage, ..plan })
 }
 
 /// Refuses what would remove too much, and tells whether the archives account for every attachment.
@@ -141,6 +162,9 @@ fn check_order(order: &Order<'_>, stage: &Stage) -> Result<bool, RestoreError> {
     }
     if !order.only.is_empty() {
         return Err(RestoreError::ExactPart);
+    }
+    if order.salvage {
+        return Err(RestoreError::ExactSalvage);
     }
     if let Some(open) = stage.findings().iter().find(|finding| leaves_open(finding.fault.code)) {
         return Err(RestoreError::NotExact(open.fault.clone()));
@@ -232,6 +256,7 @@ pub(super) fn finish(
     destination: LibraryState,
 ) -> Result<Plan, RestoreError> {
     let mut plan = Plan {
+        salvage: false,
         stage,
         destination,
         items: Counts::default(),

@@ -9,14 +9,14 @@ mod fill;
 use std::path::Path;
 
 use backstop_crypto::Key;
-use backstop_model::{Finding, FlowError, Job, Reader};
+use backstop_model::{Finding, FlowError, Job, Kind, Reader};
 
 pub(crate) use fill::copy_through;
 pub use fill::{Bytes, Reading, Tolerance};
 
 use crate::alive::Alive;
 pub use crate::store::Keep;
-use crate::store::{Lifetime, Store, StoreError};
+use crate::store::{Lifetime, Store, StoreError, kind_code};
 
 /// A filled stage.
 pub struct Stage {
@@ -83,6 +83,13 @@ impl Stage {
     #[must_use]
     pub fn items_read(&self) -> u64 {
         self.items_read
+    }
+
+    /// Whether nothing came out; a key that opens nothing does not count.
+    #[must_use]
+    pub fn holds_nothing(&self) -> bool {
+        let items = format!("kind <> {}", kind_code(Kind::AttachmentsKey));
+        self.store.count(&items).is_ok_and(|items| items == 0)
     }
 
     /// Plain bytes of attachments that were read.

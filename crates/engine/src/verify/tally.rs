@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use backstop_model::{
-    AttachmentHead, Body, Finding, FingerprintBuilder, FlowError, Item, Job, Kind, Sink, Source,
+    AttachmentHead, Body, Finding, FingerprintBuilder, FlowError, Item, Job, Kind, Severity, Sink, Source,
 };
 
 /// Counts and an order-free digest of everything that passed.
@@ -100,12 +100,19 @@ pub struct Counted<'sink> {
     pub tally: Tally,
     /// What the source was found to be, and the sink went on from.
     pub findings: Vec<Finding>,
+    salvage: bool,
 }
 
 impl<'sink> Counted<'sink> {
     /// Begins with nothing.
     pub fn new(inner: &'sink mut dyn Sink) -> Self {
-        Self { inner, tally: Tally::default(), findings: Vec::new() }
+        Self { inner, tally: Tally::default(), findings: Vec::new(), salvage: false }
+    }
+
+    /// Whether damage is kept from the inner sink and listed, so that the rest goes on.
+    #[must_use]
+    pub fn salvaging(self, salvage: bool) -> Self {
+        Self { salvage, ..self }
     }
 
     /// Reads all of `reader` into the inner sink.
@@ -129,13 +136,21 @@ impl Sink for Counted<'_> {
     }
 
     fn attachment(&mut self, head: &AttachmentHead, body: &dyn Source) -> Result<(), FlowError> {
-        self.inner.attachment(head, body)?;
+        match self.inner.attachment(head, body) {
+            Err(FlowError::Archive(fault)) if self.salvage => {
+                self.findings.push(Finding { severity: Severity::Damage, fault });
+                return Ok(());
+            }
+            other => other?,
+        }
         self.tally.attachment(head);
         Ok(())
     }
 
     fn finding(&mut self, finding: Finding) -> Result<(), FlowError> {
-        self.inner.finding(finding.clone())?;
+        if !(self.salvage && finding.severity == Severity::Damage) {
+            self.inner.finding(finding.clone())?;
+        }
         self.findings.push(finding);
         Ok(())
     }

@@ -22,7 +22,7 @@ fn given() -> Given {
         let noise: String = (0..60_000)
             .map(|_| {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                format!("{:016x}", seed)
+                format!("{seed:016x}")
             })
             .collect();
         let json = format!(r#"{{"id":"{id}","type":"note","title":"{noise}"}}"#);
@@ -100,8 +100,8 @@ fn cuts_and_flips_cost_no_more_than_what_they_touch() {
         let (whole, _) = salvaged(&file, Effort::Salvage).unwrap();
         assert!(whole.findings.is_empty() && whole.items.len() == NOTES);
         let frames: Vec<_> = (0..3).map(|number| extent(&file, &format!("items/{number:06}"))).collect();
-        for number in 0..3 {
-            let middle = (frames[number].start + frames[number].end) / 2;
+        for (number, frame) in frames.iter().enumerate() {
+            let middle = usize::midpoint(frame.start, frame.end);
             let mut flipped = file.clone();
             flipped[middle] ^= 0x10;
             let (sink, _) = salvaged(&flipped, Effort::Salvage).unwrap();

@@ -248,6 +248,8 @@ export type CheckResult = {
 	attachments: number,
 	/**  Bytes of the file that were not read. */
 	not_read: number,
+	/**  How much of a damaged archive is whole; known after a full check. */
+	recovery: Recovery | null,
 	/**  What is damaged or odd. */
 	findings: Warning[],
 };
@@ -328,6 +330,8 @@ export type ContentsCard = {
 	warnings: Warning[],
 	/**  Whether any part could not be read. */
 	damaged: boolean,
+	/**  How much of a damaged archive is whole. */
+	recovery: Recovery | null,
 };
 
 /**  A new account, with the recovery key that must be shown once now. */
@@ -580,6 +584,8 @@ export type PlanSummary = {
 	attachments: number,
 	/**  The notes and notebooks that change, at most 200 of them. */
 	changes: PlannedChange[],
+	/**  How much of a damaged archive is whole, if it is one. */
+	recovery: Recovery | null,
 	/**  What is odd about the archive. */
 	warnings: Warning[],
 };
@@ -629,6 +635,22 @@ code: Code } |
 /**  A backup is being made now. */
 { state: "running" };
 
+/**  How much of a damaged archive is whole. All of it comes out; what does not is listed. */
+export type Recovery = {
+	/**  Notes that come out, live and trashed. */
+	notes: number,
+	/**  Notes that the archive says it was made with, `null` if that is not known. */
+	notes_stated: number | null,
+	/**  Attachments whose bytes come out. */
+	attachments: number,
+	/**  Attachments whose bytes it was made with, `null` if that is not known. */
+	attachments_stated: number | null,
+	/**  How many of a hundred notes come out, rounded down, `null` if it is not known how many there were. */
+	percent: number | null,
+	/**  What is lost, and each note that may have been changed: a part's name or an item's id with each. */
+	lost: Warning[],
+};
+
 /**  How a restore treats what is there. */
 export type RestoreMode = 
 /**  Of two versions the newer one stays. */
@@ -652,6 +674,8 @@ export type RestoreResult = {
 	notes: ChangeCounts,
 	/**  Attachments whose bytes were added. */
 	attachments: number,
+	/**  How much of a damaged archive was whole, if it was one. */
+	recovery: Recovery | null,
 	/**  The safety archive that undo stands on. */
 	safety_archive: string | null,
 	/**  What went wrong on the way. */

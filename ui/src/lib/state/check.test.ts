@@ -17,7 +17,7 @@ describe('checking a backup', () => {
     id: 'a', name: 'mine.nnbackupz', path: '/x', format: 'nnbackupz', place: null, created: null, attachments_included: true, encrypted: true, notes: 3, bytes: 9,
     verified: 'never', verified_at: null, pinned: false, automatic: null,
   };
-  const result = (sound: boolean, full = true) => ({ name: known.name, full, sound, items_read: 40, notes: 11, attachments: 2, not_read: full ? 0 : 9, findings: sound ? [] : [{ code: 'checksum_mismatch', message: 'A part is damaged.', item: null }] });
+  const result = (sound: boolean, full = true) => ({ name: known.name, full, sound, items_read: 40, notes: 11, attachments: 2, not_read: full ? 0 : 9, recovery: null, findings: sound ? [] : [{ code: 'checksum_mismatch', message: 'A part is damaged.', item: null }] });
 
   test('damage is named together with what is whole', async () => {
     shell({ hold_known: () => 't5', check_archive: () => result(false) });

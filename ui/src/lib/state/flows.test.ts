@@ -111,7 +111,7 @@ describe('create backup', () => {
 });
 
 describe('looking into a backup', () => {
-  const card = { notes: 17, notebooks: 3, attachments: 6, warnings: [], damaged: false };
+  const card = { notes: 17, notebooks: 3, attachments: 6, warnings: [], damaged: false, recovery: null };
   const list = { total: 0, notes: [] };
 
   test('its notes are asked for by its token, never those of the library', async () => {

@@ -10,7 +10,7 @@ const archive = (locked: boolean): OpenedArchive => ({
   token: 't', name: 'mine.nnbackupz', bytes: 9, format: 'nnbackupz', format_version: '6.1', created: null, encrypted: true, attachments_included: false, locked,
 });
 const counts = { added: 17, updated: 0, removed: 0, identical: 0, kept: 0, failed: 0 };
-const plan = { token: 'p', items: {}, notes: {}, only_here: 0, attachments: 0, changes: [], warnings: [] };
+const plan = { token: 'p', items: {}, notes: {}, only_here: 0, attachments: 0, changes: [], recovery: null, warnings: [] };
 
 describe('restore', () => {
   beforeEach(() => { restoreFlow.close(); restoreFlow.unlocking = false; });

@@ -102,6 +102,7 @@ impl Session {
             form: self.form(format, encrypt)?,
             place: LIBRARY,
             created: self.now(),
+            salvage: false,
         };
         make(&mut library.reader(attachments), order, job).map_err(of_backup)
     }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::Session;
 use crate::api::{
-    ArchiveCard, BackupResult, ChangeCounts, FolderChoice, OpenArchive, Overview, Problem, RunLine,
+    ArchiveCard, BackupResult, ChangeCounts, Effort, FolderChoice, OpenArchive, Overview, Problem, RunLine,
     StatusCard, UndoOffer,
 };
 use crate::lock::{AccountLock, LockKind};
@@ -238,7 +238,7 @@ fn newest_is_backup(history: &crate::runs::History, running: bool) -> bool {
 }
 
 fn head_of(path: &Path) -> Result<Head, Problem> {
-    let archive = OpenArchive::open(path)?;
+    let archive = OpenArchive::open(path, Effort::Usual)?;
     let head = archive.head();
     Ok(Head {
         archive: head.archive_id.clone(),

@@ -5,13 +5,14 @@ use backstop_model::{Job, Kind};
 use super::{Record, RunOrder, Session, Warned, sweep_blobs};
 use crate::api::{
     Change as ChangeWord, ChangeCounts, OpenArchive, OutcomeWord, PlanSummary, PlannedChange, Problem,
-    RestoreMode, RestoreResult, Warning, of_restore, of_store,
+    Recovery, RestoreMode, RestoreResult, Warning, of_restore, of_store,
 };
 use crate::restore::{
     Change, Counts, Mode, Order, Plan, PlanLine, RestoreError, Safety, Secured, commit, plan, plan_undo,
     read, secure,
 };
 use crate::runs::{Counts as RunCounts, RunId, RunKind, SafetyArchive, Trigger};
+use crate::store::kind_code;
 
 /// The most changes that a summary lists.
 const LISTED: u32 = 200;
@@ -26,6 +27,11 @@ pub struct RestoreOrder<'a> {
     pub mode: RestoreMode,
     /// Ids of the only items to restore, with what belongs to them; empty: everything.
     pub only: &'a [String],
+    /// Whether to take what is whole out of damaged archives, rather than to refuse them. Open those
+    /// with [`Effort::Salvage`], so that their structure may be damaged too.
+    ///
+    /// [`Effort::Salvage`]: crate::api::Effort::Salvage
+    pub salvage: bool,
 }
 
 /// A plan, with the archives it was made from.
@@ -33,6 +39,7 @@ pub struct PreparedRestore {
     plan: Plan,
     archives: Vec<OpenArchive>,
     undoes: Option<RunId>,
+    recovery: Option<Recovery>,
 }
 
 impl PreparedRestore {
@@ -53,6 +60,7 @@ impl PreparedRestore {
             only_here: self.plan.only_here,
             attachments: self.plan.attachments,
             changes,
+            recovery: self.recovery.clone(),
             warnings: self.warnings(),
         })
     }
@@ -102,15 +110,16 @@ impl Session {
         mode: RestoreMode,
         job: &Job,
     ) -> Result<PreparedRestore, Problem> {
-        self.plan_all(vec![archive], &RestoreOrder { mode, only: &[] }, job)
+        self.plan_all(vec![archive], &RestoreOrder { mode, only: &[], salvage: false }, job)
     }
 
     /// Compares archives, merged into one in which the newest version of each item counts, with the
     /// library. Touches nothing.
     ///
     /// # Errors
-    /// `secret_required` if one is locked; any damage; `not_found` for an id that none of them has;
-    /// `usage` for exactly a part of an archive; a cancel.
+    /// `secret_required` if one is locked; any damage, unless what is whole is salvaged and something is;
+    /// `not_found` for an id that none of them has; `usage` for exactly a part of an archive, and for
+    /// exactly what is left of one; a cancel.
     pub fn plan_all(
         &self,
         mut archives: Vec<OpenArchive>,
@@ -120,19 +129,31 @@ impl Session {
         // Where two versions are as new, that of the newer archive counts.
         archives.sort_by_key(|archive| std::cmp::Reverse(archive.head().created));
         let mut stages = Vec::with_capacity(archives.len());
+        let mut recovery: Option<Recovery> = None;
         for archive in &mut archives {
             let _ = archive.archive()?;
-            job.enter(backstop_model::Stage::Reading, 0, archive.item_bytes());
-            stages.push(read(self.scratch(), archive, job).map_err(of_restore)?);
+            let bytes = if order.salvage { archive.bytes() } else { archive.item_bytes() };
+            job.enter(backstop_model::Stage::Reading, 0, bytes);
+            let stage = read(self.scratch(), archive, order.salvage, job).map_err(of_restore)?;
+            let notes = format!("kind = {}", kind_code(Kind::Note));
+            let notes = stage.store.count(&notes).map_err(of_store)?;
+            let attachments = stage.store.attachments_here().map_err(of_store)?;
+            let of_this = Recovery::of(notes, attachments, archive.stated(), stage.findings());
+            recovery = match (recovery, of_this) {
+                (Some(before), Some(this)) => Some(before.and(this)),
+                (before, this) => before.or(this),
+            };
+            stages.push(stage);
         }
         let order = Order {
             mode: mode_of(order.mode),
             only: order.only,
             attachments_included: archives.iter().all(|archive| archive.head().attachments_included),
+            salvage: order.salvage,
         };
         let library = self.open_library()?;
         let plan = plan(&library, self.scratch(), stages, &order, job).map_err(of_restore)?;
-        Ok(PreparedRestore { plan, archives, undoes: None })
+        Ok(PreparedRestore { plan, archives, undoes: None, recovery })
     }
 
     /// Puts the sample notes into the library: a restore like any other.
@@ -155,7 +176,7 @@ impl Session {
         let key = self.safety_key();
         let safety = Safety::open(&self.safety_folder(), &key).map_err(of_restore)?;
         let plan = plan_undo(&library, self.scratch(), &safety, run).map_err(of_restore)?;
-        Ok(PreparedRestore { plan, archives: Vec::new(), undoes: Some(undoes) })
+        Ok(PreparedRestore { plan, archives: Vec::new(), undoes: Some(undoes), recovery: None })
     }
 
     /// Carries out a plan. On an error or a cancel the library is as it was.
@@ -230,6 +251,7 @@ fn result(prepared: &PreparedRestore, run: &RunId, secured: &Secured) -> (Restor
         items: counts(items),
         notes: counts(prepared.plan.notes),
         attachments: prepared.plan.attachments,
+        recovery: prepared.recovery.clone(),
         safety_archive: Some(secured.safety_archive.to_string_lossy().into_owned()),
         warnings,
     };
