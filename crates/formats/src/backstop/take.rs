@@ -71,9 +71,8 @@ impl<'a> Access<'a> {
             }
             None => packed = stored,
         }
-        let most =
-            usize::try_from(limits::FREE_ROWS_BYTES + packed.len() as u64 * limits::RATIO).unwrap_or(limit);
-        let limit = if self.seal.is_some() { limit } else { limit.min(most) };
+        let packed_bytes = packed.len() as u64;
+        let limit = if self.seal.is_some() { limit } else { limits::kept_at_once(packed_bytes, limit) };
         let mut plain = Vec::new();
         let unpacked =
             Decoder::with_buffer(&*packed).and_then(|zstd| zstd.take(limit as u64).read_to_end(&mut plain));

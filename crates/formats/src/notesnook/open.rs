@@ -107,7 +107,10 @@ impl NotesnookArchive {
     ) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
         let unreadable = || Fault::new(FaultCode::EntryMismatch, "The zip is damaged at this place.");
         match self.entries.get(place).filter(|entry| entry.readable) {
-            Some(entry) => EntryReader::new(&self.input, entry, job).read_judged(limit),
+            Some(entry) => {
+                let limit = limits::kept_at_once(entry.packed_bytes, limit);
+                EntryReader::new(&self.input, entry, job).read_judged(limit)
+            }
             None => Ok((Vec::new(), Some(unreadable()))),
         }
     }

@@ -9,7 +9,7 @@ use crc32fast::Hasher;
 use flate2::read::DeflateDecoder;
 
 use super::{Entry, Method, shown};
-use crate::ReadSeek;
+use crate::{ReadSeek, limits};
 
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -95,9 +95,12 @@ impl<'a> EntryReader<'a> {
     /// where.
     pub(crate) fn read_judged(mut self, limit: usize) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
         let mut bytes = Vec::new();
+        // Nothing speaks for the size of a doubtful one, so it must not be a bomb.
+        let doubtful = self.entry.is_doubtful();
+        let limit = if doubtful { limits::kept_at_once(self.entry.packed_bytes, limit) } else { limit };
         let limit = limit as u64;
         let too_large = self.fault(FaultCode::LimitExceeded, "It is larger than we accept.");
-        if !self.entry.is_doubtful() && self.entry.size_bytes > limit {
+        if !doubtful && self.entry.size_bytes > limit {
             return Ok((bytes, Some(too_large)));
         }
         let read = self.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(FlowError::from_read);
@@ -109,7 +112,7 @@ impl<'a> EntryReader<'a> {
             Ok(_) if self.entry.is_cut() => {
                 Ok((bytes, Some(self.fault(FaultCode::ArchiveCut, "The file ends in the middle of it."))))
             }
-            Ok(_) if self.entry.is_doubtful() => Ok((bytes, Some(self.damaged()))),
+            Ok(_) if doubtful => Ok((bytes, Some(self.damaged()))),
             Ok(_) => Ok((bytes, None)),
             Err(FlowError::Archive(fault)) => Ok((bytes, Some(fault))),
             Err(other) => Err(other),
