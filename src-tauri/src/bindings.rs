@@ -53,6 +53,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             archives::show_in_folder,
             archives::unlock_archive,
             archives::plan_restore,
+            archives::save_copy,
             archives::plan_undo,
             archives::apply_plan,
             library::look_into,

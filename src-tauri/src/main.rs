@@ -10,6 +10,7 @@ mod automatic;
 mod bindings;
 mod closing;
 mod commands;
+mod copies;
 mod drops;
 mod front;
 mod held;

@@ -19,6 +19,8 @@ pub(crate) enum Ask {
     Folder,
     /// A new file for the recovery key.
     NewKeyFile,
+    /// A new file for an archive, with the name that is offered.
+    NewArchive(String),
     /// A file to save an attachment as, with the name that its note gives it.
     NewFile(String),
 }
@@ -53,6 +55,10 @@ impl Picker for SystemDialogs {
                     .set_title("Save the recovery key")
                     .set_file_name("Backstop recovery key.txt")
                     .add_filter("Text", &["txt"]);
+                path_of(dialog.save_file())
+            }
+            Ask::NewArchive(name) => {
+                let dialog = dialog.set_title("Save a clean copy").set_file_name(file_name(&name));
                 path_of(dialog.save_file())
             }
             Ask::NewFile(name) => {

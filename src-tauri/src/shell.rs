@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use backstop_engine::api::{
-    AppState, ArchiveSecret, Backstop, CheckResult, Code, Contents, ContentsCard, FolderChoice, Job,
+    AppState, ArchiveSecret, Backstop, CheckResult, Code, Contents, ContentsCard, Effort, FolderChoice, Job,
     OpenArchive, OpenedArchive, Password, PlanSummary, PreparedRestore, Problem, Session, Setup, Theme,
     last_theme,
 };
@@ -33,6 +33,13 @@ pub(crate) type MakeSetup = Box<dyn Fn() -> Result<Setup, Problem> + Send + Sync
 pub(crate) struct Picked {
     path: PathBuf,
     secret: Option<Arc<ArchiveSecret>>,
+}
+
+impl Picked {
+    /// What opened it; none if nothing had to, or the account's own keys did.
+    pub(crate) fn secret(&self) -> Option<&ArchiveSecret> {
+        self.secret.as_deref()
+    }
 }
 
 /// Everything that commands share.
@@ -290,9 +297,9 @@ impl Shell {
     /// Opens an archive that is held, unlocked as far as it can be.
     ///
     /// # Errors
-    /// `not_found` for a token that names nothing; what the file is not.
-    pub(crate) fn open_held(&self, token: &str) -> Result<OpenArchive, Problem> {
-        self.open(&self.picked(token)?)
+    /// `not_found` for a token that names nothing; what the file is not, as far as the effort goes.
+    pub(crate) fn open_held(&self, token: &str, effort: Effort) -> Result<OpenArchive, Problem> {
+        self.open(&self.picked(token)?, effort)
     }
 
     /// Reads an archive that is held so that it can be looked at, and tells what is in it.
@@ -300,7 +307,7 @@ impl Shell {
     /// # Errors
     /// `not_found` for a token that names nothing; `secret_required`; what the file is not; a cancel.
     pub(crate) fn look_into(&self, token: &str, job: &Job) -> Result<ContentsCard, Problem> {
-        let contents = self.engine()?.look_into(self.open_held(token)?, job)?;
+        let contents = self.engine()?.look_into(self.open_held(token, Effort::Whole)?, job)?;
         let card = contents.card();
         self.contents.keep(token, Arc::new(contents));
         Ok(card)
@@ -325,17 +332,23 @@ impl Shell {
     pub(crate) fn check_held(&self, token: &str, full: bool, job: &Job) -> Result<CheckResult, Problem> {
         let picked = self.picked(token)?;
         match self.signed_in() {
-            Some(session) => session.check(&picked.path, &mut || self.open(&picked), full, job),
-            None => self.engine()?.check(&mut self.open(&picked)?, full, job),
+            Some(session) => {
+                session.check(&picked.path, &mut || self.open(&picked, Effort::Whole), full, job)
+            }
+            None => self.engine()?.check(&mut self.open(&picked, Effort::Whole)?, full, job),
         }
     }
 
-    fn picked(&self, token: &str) -> Result<Picked, Problem> {
+    /// An archive that is held.
+    ///
+    /// # Errors
+    /// `not_found` for a token that names nothing.
+    pub(crate) fn picked(&self, token: &str) -> Result<Picked, Problem> {
         self.archives.get(token).ok_or_else(let_go)
     }
 
     fn card(&self, token: &str, picked: Picked) -> Result<OpenedArchive, Problem> {
-        let card = self.open(&picked)?.card(token.to_owned());
+        let card = self.open(&picked, Effort::Whole)?.card(token.to_owned());
         self.archives.keep(token, picked);
         Ok(card)
     }
@@ -347,9 +360,13 @@ impl Shell {
         token
     }
 
-    fn open(&self, picked: &Picked) -> Result<OpenArchive, Problem> {
+    /// Opens an archive that was picked, unlocked as far as it can be.
+    ///
+    /// # Errors
+    /// What the file is not, as far as the effort goes.
+    pub(crate) fn open(&self, picked: &Picked, effort: Effort) -> Result<OpenArchive, Problem> {
         let job = Job::new();
-        let mut archive = self.engine()?.open_archive(&picked.path)?;
+        let mut archive = self.engine()?.open_archive_with(&picked.path, effort)?;
         if !archive.is_locked() {
             return Ok(archive);
         }

@@ -71,6 +71,14 @@
     return true;
   }
 
+  const recovery = {
+    notes: 1187, notes_stated: 1236, attachments: 316, attachments_stated: 318, percent: 96,
+    lost: [
+      { code: 'checksum_mismatch', message: 'A part does not fit its checksum: 47 items are lost.', item: '3-chunk' },
+      { code: 'decryption_failed', message: 'An attachment does not open: oven-door.jpg is lost.', item: '66d1f0a2c3b4e5f601234567' },
+      { code: 'invalid_content', message: 'The text of this note may have been changed.', item: '66d1f0a2c3b4e5f601234568' },
+    ],
+  };
   const numbers = {
     exact: { items: { removed: 37 }, notes: { removed: 14 } },
     copy: { items: { added: 40, updated: 0, identical: 0 }, notes: { added: 12, updated: 0, identical: 0 } },
@@ -83,7 +91,7 @@
       ...['Rye and caraway', 'Focaccia for Sunday', 'Flour suppliers in Malmö and around the strait'].map((title, at) => ({ change: 'added', id: `c${at}`, kind: 'note', title })),
       { change: 'added', id: 'b1', kind: 'notebook', title: 'Bread' }, { change: 'updated', id: 'c9', kind: 'note', title: 'Sourdough, the slow way' },
     ],
-    recovery: null, warnings: config.planWarnings ?? [],
+    recovery: config.damaged ? recovery : null, warnings: config.planWarnings ?? [],
   });
 
   const commands = {
@@ -164,8 +172,9 @@
       if (typed !== null && token === 't3' ? typed !== 'another one' : typed !== null && typed !== password) throw wrong;
       return opened({ locked: false, token, ...(token === 't1' ? {} : { name: `old-laptop-${token.slice(1) - 1}.backstop` }) });
     },
-    plan_restore: async ({ mode, only, progress: channel }) => {
+    plan_restore: async ({ mode, only, salvage, progress: channel }) => {
       world.ordered = { mode, only };
+      if (config.damaged && !salvage) throw { code: 'checksum_mismatch', message: 'Part 3 of the backup is damaged.', hint: null, details: [] };
       if (mode === 'exact' && config.doubtful) throw { code: 'invalid_content', message: 'This archive may not be whole, so what it does not have was not removed. Nothing was changed.', hint: 'Restore it by merging or overwriting, or choose another archive.', details: [] };
       if (config.hold !== 'reading') return summary(mode);
       if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
@@ -176,18 +185,22 @@
       const undo = plan === 'u1';
       if (whole) world.overview.notes = undo ? 1204 : 1213;
       if (whole) world.overview.undo = undo ? null : { run: 'r8', at: Date.now(), items: counts({ added: 14, updated: 1 }), notes: 10, attachments: 31 };
-      return { run: undo ? 'r9' : 'r8', outcome: whole ? 'completed' : 'cancelled', items: undo ? counts({ removed: 14, updated: 1 }) : counts({ added: 14, updated: 1 }), notes: undo ? counts({ removed: 9, updated: 1 }) : counts({ added: 9, updated: 1 }), attachments: undo ? 0 : 31, recovery: null, safety_archive: 'safety', warnings: [] };
+      return { run: undo ? 'r9' : 'r8', outcome: whole ? 'completed' : 'cancelled', items: undo ? counts({ removed: 14, updated: 1 }) : counts({ added: 14, updated: 1 }), notes: undo ? counts({ removed: 9, updated: 1 }) : counts({ added: 9, updated: 1 }), attachments: undo ? 0 : 31, recovery: config.damaged && !undo ? recovery : null, safety_archive: 'safety', warnings: [] };
+    },
+    save_copy: ({ password: typed }) => {
+      if (config.own && typed === null) throw needed;
+      return { name: 'notesnook-backup-2026-11-20-whole.nnbackupz', notes: 1187, attachments: 316 };
     },
     plan_undo: () => ({ token: 'u1', items: counts({ removed: 14, updated: 1 }), notes: counts({ removed: 9, updated: 1, kept: 1 }), only_here: 0, attachments: 0, changes: [], recovery: null, warnings: [] }),
     look_into: async ({ progress: channel }) => {
       if (config.hold === 'reading' && !(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
-      return { notes: 240, notebooks: 4, attachments: 31, warnings: config.odd ?? [], damaged: false, recovery: null };
+      return { notes: 240, notebooks: 4, attachments: 31, warnings: config.odd ?? [], damaged: Boolean(config.damaged), recovery: config.damaged ? recovery : null };
     },
     hold_known: ({ archive }) => `held-${archive}`,
     check_archive: async ({ token, full, progress: channel }) => {
       if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
       const bad = token.includes('11-15');
-      return { name: 'my-notes-2026-11-22.nnbackupz', full, sound: !bad, items_read: full ? 2400 : 0, notes: full ? (bad ? 1187 : 1204) : 0, attachments: full ? 31 : 0, not_read: full ? 0 : 9_412_000, recovery: null, findings: bad ? [{ code: 'checksum_mismatch', message: 'Part 3 of the backup is damaged.', item: 'chunk 3' }] : [] };
+      return { name: 'my-notes-2026-11-22.nnbackupz', full, sound: !bad, items_read: full ? 2400 : 0, notes: full ? (bad ? 1187 : 1204) : 0, attachments: full ? 31 : 0, recovery: bad && full ? { ...recovery, notes_stated: 1198, percent: 99 } : null, not_read: full ? 0 : 9_412_000, findings: bad ? [{ code: 'checksum_mismatch', message: 'Part 3 of the backup is damaged.', item: 'chunk 3' }] : [] };
     },
     show_in_folder: () => null,
     notebooks: () => notebooks,

@@ -120,6 +120,9 @@ export const screens: Screen[] = [
   { name: 'restore-plan-exact', world: { signedIn: true, locked: false }, go: async (page) => { await mode(page, /^Exactly as/); await page.getByText('14 notes will be removed').waitFor(); } },
   { name: 'restore-plan-ask', world: { signedIn: true, locked: false }, go: async (page) => { await mode(page, /^Exactly as/); await press(page, 'Restore'); await heading(page, 'Remove 14 notes?'); } },
   { name: 'restore-plan-refused', world: { signedIn: true, locked: false, doubtful: true }, go: async (page) => { await mode(page, /^Exactly as/); await page.getByText('may not be whole').first().waitFor(); } },
+  { name: 'restore-plan-damaged', world: { signedIn: true, locked: false, damaged: true }, go: async (page) => { await opened(page); await page.getByText('3 things').click(); await page.getByText('oven-door.jpg').waitFor(); } },
+  { name: 'restore-result-damaged', world: { signedIn: true, locked: false, damaged: true }, go: async (page) => { await opened(page); await press(page, 'Restore 10 notes'); await heading(page, 'Restore finished, with parts missing'); } },
+  { name: 'contents-damaged', world: { signedIn: true, locked: false, damaged: true }, go: contents },
   { name: 'restore-plan-several', world: { signedIn: true, locked: false, several: 3 }, go: async (page) => { await mode(page, /^Add as new/); await page.getByText('From 3 backups').waitFor(); } },
   { name: 'unlock-several', world: { signedIn: true, several: 3 }, go: async (page) => { await unlock(page); await page.getByText('Backup 1 of 3').waitFor(); } },
   { name: 'contents-ticked', world: { signedIn: true, locked: false, odd: [{ code: 'attachment_missing', message: 'An attachment is not in this backup.', item: 'loaf.jpg' }] }, go: async (page) => {

@@ -1,14 +1,15 @@
 //! Backups made, archives opened, plans made and carried out.
 
 use backstop_engine::api::{
-    ArchiveCard, ArchiveSecret, BackupOrder, BackupResult, CheckResult, Code, JobProgress, OpenedArchive,
-    PlanSummary, Problem, RestoreMode, RestoreOrder, RestoreResult,
+    ArchiveCard, ArchiveSecret, BackupOrder, BackupResult, CheckResult, Code, Effort, JobProgress,
+    OpenedArchive, PlanSummary, Problem, RestoreMode, RestoreOrder, RestoreResult,
 };
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
 use super::{Answer, Here, ask, ask_shell, into, of};
+use crate::copies::SavedCopy;
 use crate::picker::{Ask, Picker};
 use crate::secret_in::PasswordIn;
 use crate::shell::{Shell, let_go};
@@ -145,7 +146,8 @@ fn secret_of(password: Option<PasswordIn>, recovery_key: Option<&str>) -> Answer
     }
 }
 
-/// Compares archives, merged into one, with the library: all of them, or only some items. Touches nothing.
+/// Compares archives, merged into one, with the library: all of them, or only some items; of damaged ones
+/// what is whole, if that is wished. Touches nothing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn plan_restore(
@@ -153,14 +155,34 @@ pub(crate) async fn plan_restore(
     tokens: Vec<String>,
     mode: RestoreMode,
     only: Vec<String>,
+    salvage: bool,
     progress: Channel<JobProgress>,
 ) -> Answer<PlanSummary> {
     jobs::run(&shell, into(progress), move |shell, session, job| {
-        let archives = tokens.iter().map(|token| shell.open_held(token)).collect::<Answer<_>>()?;
-        let plan = session.plan_all(archives, &RestoreOrder { mode, only: &only, salvage: false }, job)?;
+        let effort = if salvage { Effort::Salvage } else { Effort::Usual };
+        let archives = tokens.iter().map(|token| shell.open_held(token, effort)).collect::<Answer<_>>()?;
+        let plan = session.plan_all(archives, &RestoreOrder { mode, only: &only, salvage }, job)?;
         shell.hold_plan(session, plan)
     })
     .await
+}
+
+/// Saves what is whole in an archive as a new file that a person picks. Nothing if they changed their mind.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_copy(
+    window: WebviewWindow,
+    shell: Here<'_>,
+    picker: State<'_, Box<dyn Picker>>,
+    token: String,
+    password: Option<PasswordIn>,
+    progress: Channel<JobProgress>,
+) -> Answer<Option<SavedCopy>> {
+    let (named, given) = (token.clone(), password.is_some());
+    let name = ask_shell(&shell, move |shell| shell.copy_name(&named, given)).await?;
+    let Some(path) = picker.pick(Ask::NewArchive(name), &window).await else { return Ok(None) };
+    let work = move |shell: &Shell, job: &_| shell.save_copy(&token, &path, of(password.as_ref()), job);
+    jobs::run_for_anyone(&shell, into(progress), work).await.map(Some)
 }
 
 /// Plans to take back what a restore did. Touches nothing.

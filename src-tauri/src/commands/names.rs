@@ -34,6 +34,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "rename_account",
     "running_job",
     "save_attachment",
+    "save_copy",
     "save_recovery_key",
     "set_encryption",
     "set_format",

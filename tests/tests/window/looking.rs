@@ -97,7 +97,7 @@ fn a_check_finds_damage_and_what_is_whole() -> Outcome {
     check("This backup is damaged")?;
     window.picture("damage")?;
     window.click("button", "Done")?;
-    until(LONG, || match window.text()?.contains("Look inside shows what is whole") {
+    until(LONG, || match window.text()?.contains("What is whole can be restored") {
         true => Ok(()),
         false => Err(Trouble::new("the list does not say that the backup is damaged")),
     })

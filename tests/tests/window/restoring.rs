@@ -1,5 +1,6 @@
 //! The ways of restoring: every mode, some notes only, several backups at once; and the format of backups.
 
+use std::fs;
 use std::time::Duration;
 
 use backstop_testkit::fixture;
@@ -140,4 +141,49 @@ fn several_backups_are_unlocked_in_turn_and_merged() -> Outcome {
     window.click("button", "Done")?;
     assert_eq!(journey.notes_in_library()?, notes + FILE_NOTES);
     Ok(())
+}
+
+/// The end of the file is missing: no list of its parts, and only some of its attachments.
+#[test]
+fn a_file_that_was_cut_gives_back_what_is_whole() -> Outcome {
+    let window = Window::open("salvage", Equipment::default())?;
+    let journey = Journey::through(&window);
+    journey.set_up("Grace", Start::Empty)?;
+    let mut bytes = fs::read(fixture(FILE))?;
+    bytes.truncate(bytes.len() / 2);
+    let cut = window.desk().file("cut.nnbackupz");
+    fs::write(&cut, bytes)?;
+    window.click("link", "Restore")?;
+    window.will_pick(&cut)?;
+    window.click("button", "Restore from files")?;
+    journey.unlock(Secret::Password(FILE_PASSWORD))?;
+    window.wait_long_for("can be recovered", LONG)?;
+    window.wait_for("This backup is damaged. Whole in it: 17 ")?;
+    window.wait_for("Not from a damaged backup")?;
+    assert_eq!(window.attribute("radio", "Exactly as in the backup…", "disabled")?, "true");
+    window.examine("plan-damaged")?;
+    let copy = window.desk().file("Documents/copy.nnbackupz");
+    window.will_pick(&copy)?;
+    window.click("button", "Save a clean copy")?;
+    window.wait_long_for("Saved copy.nnbackupz: 17 notes, checked.", LONG)?;
+    window.click("button", "Look inside")?;
+    window.wait_long_for("What is missing or may be changed", LONG)?;
+    window.examine("contents-damaged")?;
+    window.click("button", "Check")?;
+    window.click("menuitem", "Check every byte…")?;
+    window.wait_long_for("Part of this backup is damaged", LONG)?;
+    window.examine("check-damaged")?;
+    window.click("button", "Done")?;
+    window.click("button", "Restore into my library")?;
+    window.wait_long_for("Adds 17 notes, updates none, removes none.", LONG)?;
+    window.click("button", "Restore 17 notes")?;
+    window.wait_long_for("Restore finished, with parts missing", LONG)?;
+    window.wait_for("It may be whole in another backup.")?;
+    window.examine("result-damaged")?;
+    window.click("button", "Done")?;
+    assert_eq!(journey.notes_in_library()?, FILE_NOTES);
+    // The copy is whole, opens by the same password, and has what was restored.
+    journey.plan_from_file(&copy, Secret::Password(FILE_PASSWORD))?;
+    assert!(!window.text()?.contains("Whole in it"), "the copy is whole");
+    window.wait_for("There is nothing to restore.")
 }

@@ -86,8 +86,13 @@ export const commands = {
 	showInFolder: (archive: string) => __TAURI_INVOKE<null>("show_in_folder", { archive }),
 	/**  Unlocks an archive that is held, by a password or a recovery key. */
 	unlockArchive: (token: string, password: string | null, recoveryKey: string | null) => __TAURI_INVOKE<OpenedArchive>("unlock_archive", { token, password, recoveryKey }),
-	/**  Compares archives, merged into one, with the library: all of them, or only some items. Touches nothing. */
-	planRestore: (tokens: string[], mode: RestoreMode, only: string[], progress: Channel<JobProgress>) => __TAURI_INVOKE<PlanSummary>("plan_restore", { tokens, mode, only, progress }),
+	/**
+	 *  Compares archives, merged into one, with the library: all of them, or only some items; of damaged ones
+	 *  what is whole, if that is wished. Touches nothing.
+	 */
+	planRestore: (tokens: string[], mode: RestoreMode, only: string[], salvage: boolean, progress: Channel<JobProgress>) => __TAURI_INVOKE<PlanSummary>("plan_restore", { tokens, mode, only, salvage, progress }),
+	/**  Saves what is whole in an archive as a new file that a person picks. Nothing if they changed their mind. */
+	saveCopy: (token: string, password: string | null, progress: Channel<JobProgress>) => __TAURI_INVOKE<SavedCopy | null>("save_copy", { token, password, progress }),
 	/**  Plans to take back what a restore did. Touches nothing. */
 	planUndo: (run: string) => __TAURI_INVOKE<PlanSummary>("plan_undo", { run }),
 	/**  Carries out the plan that was shown. */
@@ -680,6 +685,16 @@ export type RestoreResult = {
 	safety_archive: string | null,
 	/**  What went wrong on the way. */
 	warnings: Warning[],
+};
+
+/**  A copy that was saved. */
+export type SavedCopy = {
+	/**  The name of the file. */
+	name: string,
+	/**  Notes in it. */
+	notes: number,
+	/**  Attachments whose bytes are in it. */
+	attachments: number,
 };
 
 /**  A stage of a running job. */

@@ -75,8 +75,10 @@ export const checkArchive = door((token: string, full: boolean, watch: Watch) =>
   commands.checkArchive(token, full, channel(watch)));
 export const showInFolder = door(commands.showInFolder);
 export const unlockArchive = door(commands.unlockArchive);
-export const planRestore = door((tokens: string[], mode: T.RestoreMode, only: string[], watch: Watch) =>
-  commands.planRestore(tokens, mode, only, channel(watch)));
+export const planRestore = door((tokens: string[], mode: T.RestoreMode, only: string[], salvage: boolean, watch: Watch) =>
+  commands.planRestore(tokens, mode, only, salvage, channel(watch)));
+export const saveCopy = door((token: string, password: string | null, watch: Watch) =>
+  commands.saveCopy(token, password, channel(watch)));
 export const applyPlan = door((plan: string, watch: Watch) => commands.applyPlan(plan, channel(watch)));
 export const planUndo = door(commands.planUndo);
 

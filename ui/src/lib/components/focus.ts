@@ -18,3 +18,14 @@ export const focusHeading: Attachment<HTMLElement> = (heading) => {
     if (heading.tagName === 'H1') window.scrollTo(0, 0);
   });
 };
+
+/** A list that scrolls is a stop of its own, so that the keyboard can scroll it; one that does not is none. */
+export const scrollable: Attachment<HTMLElement> = (list) => {
+  if (typeof ResizeObserver === 'undefined') return;
+  const watching = new ResizeObserver(() => {
+    if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
+    else list.removeAttribute('tabindex');
+  });
+  watching.observe(list);
+  return () => watching.disconnect();
+};

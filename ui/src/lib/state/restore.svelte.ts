@@ -1,6 +1,7 @@
 // Bringing notes back: open, unlock, plan, apply, and undo. A plan is shown before anything changes.
 
 import * as api from '../api';
+import { isDamage } from '../problems';
 import { restore as say } from '../strings';
 import { job } from './job.svelte';
 import { notices } from './notices.svelte';
@@ -30,6 +31,8 @@ class RestoreFlow {
   undo = $state(false);
   mode = $state<api.RestoreMode>('merge');
   plan = $state.raw<api.PlanSummary | null>(null);
+  /** The backup is damaged: the plan takes what is whole. */
+  salvage = $state(false);
   /** Notes that are only here, as the last merge or overwrite told: what `exact` would remove. */
   absent = $state<number | null>(null);
   result = $state.raw<api.RestoreResult | null>(null);
@@ -83,6 +86,7 @@ class RestoreFlow {
     this.archives = opened;
     this.part = part;
     this.absent = null;
+    this.salvage = false;
     this.then = then ?? (() => void this.makePlan());
     if (opened.some(({ locked }) => locked)) this.unlocking = true;
     else this.then();
@@ -125,7 +129,7 @@ class RestoreFlow {
       return job.cancel();
     }
     const tokens = this.archives.map(({ token }) => token);
-    await this.planWith('plan', (watch) => api.planRestore(tokens, mode, this.part?.only ?? [], watch));
+    await this.planWith('plan', (watch) => api.planRestore(tokens, mode, this.part?.only ?? [], this.salvage, watch));
     if (this.plan && (mode === 'merge' || mode === 'overwrite')) this.absent = this.plan.only_here;
   }
 
@@ -149,7 +153,11 @@ class RestoreFlow {
       const plan = await job.run(kind, work);
       if (!this.changed) this.plan = plan;
     } catch (caught) {
-      if (!this.changed) this.stopped(api.toProblem(caught));
+      const problem = api.toProblem(caught);
+      // Of a damaged backup what is whole is planned: the plan says how much that is. Never exactly.
+      const whole = kind === 'plan' && !this.undo && !this.salvage && this.mode !== 'exact' && isDamage(problem.code);
+      if (whole) this.salvage = this.changed = true;
+      if (!this.changed) this.stopped(problem);
     }
     if (this.changed) await this.makePlan();
   }
@@ -206,6 +214,7 @@ class RestoreFlow {
     this.part = null;
     this.plan = null;
     this.absent = null;
+    this.salvage = false;
     this.result = null;
     this.problem = null;
     this.undo = false;

@@ -76,6 +76,18 @@ describe('restore', () => {
     expect(restoreFlow.unplanned).toBe(false);
   });
 
+  test('of a damaged one what is whole is planned at once, and never exactly', async () => {
+    const calls = shell({ open_known: () => archive(false), plan_restore: ({ salvage }) => { if (!salvage) throw problem('checksum_mismatch'); return plan; } });
+    await restoreFlow.open({ known: 'a' });
+    await expect.poll(() => restoreFlow.plan).not.toBeNull();
+    expect(calls.filter(({ command }) => command === 'plan_restore').map(({ args }) => args['salvage'])).toEqual([false, true]);
+    expect(restoreFlow.salvage).toBe(true);
+    restoreFlow.close();
+    shell({ plan_restore: () => { throw problem('archive_cut'); } });
+    restoreFlow.take([archive(false)]);
+    await expect.poll(() => restoreFlow.unplanned).toBe(true);
+  });
+
   test('one secret is tried on all of several; the rest are asked for', async () => {
     const locked = (token: string) => ({ ...archive(true), token });
     const calls = shell({

@@ -15,6 +15,7 @@ export const common = {
   copyDetails: 'Copy details',
   copied: 'Copied',
   dismiss: 'Dismiss',
+  notice: 'Notice',
   openMenu: 'Open menu',
   closeMenu: 'Close menu',
   showPassword: 'Show password',

@@ -22,7 +22,7 @@ export const restore = {
   badges: { full: 'Verified', quick: 'Quick check only', never: 'Not checked', damaged: 'Damaged', pinned: 'Pinned' },
   facts: { with: 'with attachments', without: 'no attachments', automatic: 'automatic', byHand: 'by hand', plain: 'not encrypted', checked: (when: string) => `checked ${when}` },
   formats,
-  damagedWhy: 'Part of this file cannot be read. Look inside shows what is whole; restore another backup.',
+  damagedWhy: 'Part of this file cannot be read. What is whole can be restored; another backup may have all of it.',
   button: 'Restore',
   buttonFor: (when: string) => `Restore the backup of ${when}`,
 
@@ -76,6 +76,25 @@ export const restore = {
     cancelled: 'Check cancelled. Nothing was changed.',
   },
 
+  recovery: {
+    title: (percent: number, shown: string) => (percent === 100 ? 'Every note of this backup can be recovered' : `${shown} % of the notes can be recovered`),
+    titleUnknown: (notes: string) => `${notes} can be recovered`,
+    none: 'No note of this backup can be recovered',
+    done: (percent: number, shown: string) => (percent === 100 ? 'Every note of this backup was recovered' : `${shown} % of the notes were recovered`),
+    doneUnknown: (notes: string) => `${notes} recovered`,
+    damaged: 'This backup is damaged.',
+    of: (whole: string, stated: string) => `${whole} of ${stated}`,
+    line: (notes: string, attachments: string | null) => `Whole in it: ${notes}${attachments === null ? '' : `, ${attachments}`}.`,
+    unknown: 'How many notes it was made with is not known.',
+    lost: (n: number, shown: string) => (n === 1 ? 'What is missing or may be changed: one thing' : `What is missing or may be changed: ${shown} things`),
+    copy: 'Save a clean copy',
+    copying: 'Saving',
+    copied: (name: string, whole: string) => `Saved ${name}: ${whole}, checked.`,
+    copySecret: { title: 'Encrypt the copy with your password', lead: 'The copy is encrypted as the backup is.', confirm: 'Save', doing: 'Checking' },
+    elsewhere: 'It may be whole in another backup.',
+    safe: 'Only what is whole is restored. The file itself is not touched.',
+  },
+
   unlock: {
     title: 'Unlock this backup',
     lead: 'A backup keeps the password it was made with.',
@@ -120,6 +139,7 @@ export const restore = {
     exactRemoves: (notes: string) => `Also removes the ${notes} that the backup does not have.`,
     exactNone: 'Also removes what the backup does not have: no notes.',
     exactPart: 'Only for a whole backup: of a part, everything else would be removed.',
+    exactDamaged: 'Not from a damaged backup: what its damage hides would be removed.',
     removesTitle: (notes: string) => `${notes} will be removed from your library`,
     removesItems: (items: string) => `${items} will be removed from your library`,
     removesNote: (items: string) => `The backup does not have them. With notebooks, tags and the rest: ${items} in all. The safety copy keeps them for 30 days.`,
@@ -176,6 +196,7 @@ export const restore = {
   result: {
     done: 'Restore finished',
     warned: 'Restore finished, with warnings',
+    missing: 'Restore finished, with parts missing',
     failed: 'The restore did not finish',
     failedLine: 'Your notes are as they were before.',
     undone: 'Restore undone',
