@@ -197,7 +197,7 @@ fn is_chunk(name: &str, number: u64) -> bool {
 /// Three chunks: two full of notes and the one with the end.
 fn three_chunks(encrypted: bool, id: &str) -> Vec<u8> {
     let mut sink = source();
-    let title = format!("{id} {}", "x".repeat(11 << 20));
+    let title = format!("{id} {}", "x".repeat(7 << 20));
     let rows = [note("big", &title, None), note("small", id, None)];
     let more = read(&archive(&[Chunk::plain(0, &rows)]), None).unwrap();
     sink.items.splice(1..1, more.items);
