@@ -21,9 +21,6 @@ pub(super) const LEVEL: i32 = 1;
 const BUFFER_BYTES: usize = 1024 * 1024;
 /// Bytes read from an attachment at a time, and what tells whether it can be compressed.
 const PIECE_BYTES: usize = 128 * 1024;
-/// How many times smaller an attachment of an archive that anybody can read may begin: well below
-/// [`limits::RATIO`], because its end may shrink more than its beginning.
-const MOST_SHRUNK: usize = 50;
 /// From this size on an entry is written with ZIP64 sizes; sealing adds less than a thousandth.
 const WIDE_FROM_BYTES: u64 = 0xF000_0000;
 const MODE: u32 = 0o644;
@@ -138,15 +135,11 @@ impl<W: Write + Seek> Entries<W> {
 }
 
 /// Whether compressing is worth it. Must be said yes to bytes that look compressed by us: a reader
-/// goes by their first four. Unless it `may_shrink` as much as it likes, what shrinks to almost nothing
-/// is left as it is: the reader of an archive that anybody could have made would take it for a bomb.
+/// goes by their first four. Else only what `may_shrink` is compressed: nobody knows what is still to
+/// come, and a reader of an archive that anybody could have made would take long zeros for a bomb.
 fn pays(compressor: &mut Compressor<'_>, piece: &[u8], may_shrink: bool) -> bool {
-    if piece.starts_with(&ZSTD_MAGIC) {
-        return true;
-    }
-    let packed = compressor.compress(piece).map_or(usize::MAX, |packed| packed.len());
-    let like_a_bomb = !may_shrink && packed.saturating_mul(MOST_SHRUNK) < piece.len();
-    packed < piece.len() / 16 * 15 && !like_a_bomb
+    let mut packed = || compressor.compress(piece).map_or(usize::MAX, |packed| packed.len());
+    piece.starts_with(&ZSTD_MAGIC) || (may_shrink && packed() < piece.len() / 16 * 15)
 }
 
 /// Copies `piece` and everything after it.
