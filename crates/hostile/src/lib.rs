@@ -95,6 +95,11 @@ pub const TARGETS: &[Target] = &[
         feed: targets::text::html,
     },
     Target { name: "file", about: "a whole file of any format", feed: targets::file::file },
+    Target {
+        name: "salvage",
+        about: "a damaged file of any format: more effort never gives less, and a sound file is read as ever",
+        feed: targets::file::salvage,
+    },
 ];
 
 /// Feeds a target by its name.

@@ -1,8 +1,11 @@
 //! Reading through the one door, and what that keeps to whatever the file is.
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};
 
-use backstop_formats::{Archive, ArchiveSecret, Contents, ReadSeek, fingerprint, interpret, open};
+use backstop_formats::{
+    Archive, ArchiveSecret, Contents, Effort, ReadSeek, fingerprint, interpret, open, open_with,
+};
 use backstop_model::{
     App, ArchiveHead, AttachmentHead, Fault, FaultCode, Finding, Fingerprint, FingerprintBuilder, FlowError,
     Item, Job, Kind, Severity, Sink, Source,
@@ -21,12 +24,30 @@ pub(crate) struct Read {
     sum: Fingerprint,
 }
 
+impl Read {
+    /// Whether it holds every item of another reading.
+    pub(crate) fn holds(&self, other: &Self) -> bool {
+        let here: BTreeSet<&[u8]> = self.each.iter().map(|one| one.0.as_slice()).collect();
+        other.each.iter().all(|one| here.contains(one.0.as_slice()))
+    }
+}
+
 /// Opens a file of any format, tries the secrets on it, looks it over and reads it twice.
 ///
 /// `Err` is how the file was refused. A file is never taken for a failing disk, nothing is said in
 /// words that a terminal could obey, and the second reading gives what the first gave.
 pub(crate) fn read(bytes: Vec<u8>, secrets: &[ArchiveSecret]) -> Result<Read, FaultCode> {
-    let mut archive = opened(bytes).map_err(|error| refusal(&error))?;
+    read_with(bytes, secrets, Effort::Usual)
+}
+
+/// As [`read`], going as far as that with a damaged file.
+pub(crate) fn read_with(
+    bytes: Vec<u8>,
+    secrets: &[ArchiveSecret],
+    effort: Effort,
+) -> Result<Read, FaultCode> {
+    let file: Box<dyn ReadSeek> = Box::new(Cursor::new(bytes));
+    let mut archive = open_with(file, effort).map_err(|error| refusal(&error))?;
     check_head(archive.head());
     let job = Job::new();
     let mut told = if archive.is_locked() { Err(FaultCode::SecretRequired) } else { Ok(()) };

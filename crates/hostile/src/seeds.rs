@@ -28,6 +28,7 @@ pub fn seeds_of(target: &str) -> Seeds {
         "altered" => edits(),
         "html" => bodies(),
         "file" => files(),
+        "salvage" => damaged(),
         _ => Seeds::new(),
     }
 }
@@ -228,6 +229,24 @@ fn files() -> Seeds {
         ("sealed-notesnook", made::notesnook(&items, "f0", true)),
     ] {
         seeds.push(named(name, bytes));
+    }
+    seeds
+}
+
+/// Files whose end is gone, or their directory, or one byte in their middle.
+fn damaged() -> Seeds {
+    let mut seeds = Seeds::new();
+    for (name, bytes) in samples(|path| path.contains("plain") || path.contains("backstop/v1")) {
+        let cut = bytes.get(..bytes.len() / 3 * 2).unwrap_or_default();
+        seeds.push(named(&format!("cut-{name}"), cut));
+        let mut flipped = bytes.clone();
+        let middle = flipped.len() / 2;
+        flipped.iter_mut().skip(middle).take(1).for_each(|byte| *byte ^= 0x10);
+        seeds.push(named(&format!("flipped-{name}"), flipped));
+        let directory = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap_or(bytes.len());
+        let mut without = bytes;
+        without.iter_mut().skip(directory).for_each(|byte| *byte = 0);
+        seeds.push(named(&format!("without-directory-{name}"), without));
     }
     seeds
 }
