@@ -13,7 +13,7 @@ const NEXTEST_SUMMARY: &str = "Summary [";
 /// The line by which vitest ends.
 const VITEST_SUMMARY: &str = "Tests  ";
 
-/// Everything but the browser, the real window and the small disks.
+/// Everything but the browser and the real window.
 ///
 /// # Errors
 /// The stage that failed, and how to repeat it.
@@ -35,7 +35,6 @@ pub(crate) fn test() -> Result<(), String> {
     let mut stages = quick();
     stages.push(Stage::npm("browser", "test:e2e").counting(VITEST_SUMMARY));
     stages.push(nextest("window", "binary(window)"));
-    stages.push(nextest("disks", "binary(disks)"));
     stage::run_all(&stages)
 }
 

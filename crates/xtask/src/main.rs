@@ -24,14 +24,13 @@ cargo xtask COMMAND
 
   run        open the app; without a display, walk its main job in a virtual one
              and save pictures under target/demo (--walk does so in any case)
-  test       everything: format, lints, unit and flow tests, the interface, the real window,
-             small disks (as root)
-  check      test without its slow parts: no browser, no window, no small disks
+  test       everything: format, lints, unit and flow tests, the interface, the real window
+  check      test without its slow parts: no browser, no window
   bench      measure release builds on made-up notes, beside zip, 7z, restic and others; behind it
              may stand what to measure: small, notes, mixed, many, large, window
   soak       the tests that take longer than a test run may: very large archives, hundreds of kills,
-             a failing disk and a power cut at every step, ten thousand ways
-             to damage a file, and every fuzz target for minutes
+             a failing disk and a power cut at every step, small disks that fill up and vanish
+             (as root), ten thousand ways to damage a file, and every fuzz target for minutes
   fuzz       feed every parser with made-up inputs; behind it may stand for how many seconds
              each (60), and a target to run it alone
   fixtures   make test files that nobody has looked at, below target/fixtures; a number

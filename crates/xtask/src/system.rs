@@ -27,23 +27,21 @@ const TO_TEST: &[&str] = &[
     "chromium",
     "dbus",
     "dunst",
-    "e2fsprogs",
-    "exfat-fuse",
-    "exfatprogs",
     "fonts-dejavu-core",
     "fonts-noto-color-emoji",
     "gnome-keyring",
     "imagemagick",
     "libsecret-1-dev",
-    "mount",
     "shared-mime-info",
-    "util-linux",
     "webkit2gtk-driver",
     "xauth",
     "xdg-utils",
     "xdotool",
     "xvfb",
 ];
+
+/// To mount small disks, which takes root too.
+const TO_MOUNT: &[&str] = &["e2fsprogs", "exfat-fuse", "exfatprogs", "mount", "util-linux"];
 
 /// What the machine must be able to do.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +50,8 @@ pub(crate) enum Need {
     Build,
     /// Also drive its window and the interface in tests.
     Test,
+    /// Also mount small disks.
+    Soak,
 }
 
 /// Installs what is missing, or says the one command to type.
@@ -63,8 +63,11 @@ pub(crate) fn packages(need: Need) -> Result<(), String> {
         return Ok(());
     }
     let mut wanted = TO_BUILD.to_vec();
-    if need == Need::Test {
+    if need != Need::Build {
         wanted.extend(TO_TEST);
+    }
+    if need == Need::Soak {
+        wanted.extend(TO_MOUNT);
     }
     // A Python from elsewhere has its venv with it; Debian's has it in a package of its own.
     if !answers(place::any_python(), &["-m", "ensurepip", "--version"]) {

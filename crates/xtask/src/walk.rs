@@ -56,11 +56,11 @@ pub(crate) fn bench(what: &[&str]) -> Result<(), String> {
 /// # Errors
 /// What could not be prepared or built, or the tests that failed.
 pub(crate) fn soak() -> Result<(), String> {
-    setup::prepare(Need::Build)?;
+    setup::prepare(Need::Soak)?;
     setup::nextest()?;
     setup::interface()?;
     let release = release("backstop-cli", "backstop")?;
-    let tests = "binary(soak) | binary(cli_kills) | binary(faults)";
+    let tests = "binary(soak) | binary(cli_kills) | binary(faults) | binary(disks)";
     let arguments = ["nextest", "run", "-p", "backstop-tests", "--profile", "soak", "-E", tests];
     Stage::cargo("soak", &arguments)
         .with("BACKSTOP_PROGRAM", release)
