@@ -50,8 +50,8 @@ pub const FREE_EXPANSION_BYTES: u64 = 10 * MIB;
 pub const FREE_ROWS_BYTES: u64 = FREE_EXPANSION_BYTES + ITEM_BYTES as u64;
 
 /// How much of a packed part that nobody vouches for may be in memory at once before [`KEPT_RATIO`]
-/// counts: a chunk file, a row, a frame.
-pub const FREE_KEPT_BYTES: usize = 16 * MIB_USIZE;
+/// counts: a chunk file, a row, a frame. A note of 21 MB that says one line over and over is still read.
+pub const FREE_KEPT_BYTES: usize = 32 * MIB_USIZE;
 
 /// Unpacked bytes in memory at once per packed byte beyond [`FREE_KEPT_BYTES`]. A text reaches 20.
 pub const KEPT_RATIO: u64 = 20;
