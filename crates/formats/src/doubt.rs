@@ -17,9 +17,11 @@ pub(crate) struct Doubt {
 
 impl Doubt {
     pub(crate) fn note(&mut self, item: &Item) {
+        // The damage may have hit the very name of a text's note.
+        let owner = item.owner.as_ref().unwrap_or(&item.key.id);
         let note = match item.key.kind {
             Kind::Note => Some(item.key.id.as_str()),
-            Kind::Body | Kind::Revision => item.owner.as_ref().map(ItemId::as_str),
+            Kind::Body | Kind::Revision => Some(ItemId::as_str(owner)),
             _ => None,
         };
         match note {
@@ -44,5 +46,29 @@ impl Doubt {
             found(Fault::at(FaultCode::ChecksumMismatch, part, message))
         });
         self.notes.into_iter().map(note).chain(rest).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use backstop_model::{App, ItemKey, Native};
+
+    use super::*;
+    use crate::interpret::bare_item;
+
+    #[test]
+    fn a_text_is_named_by_its_note_or_by_itself() {
+        let named = |text: &str| ItemId::new(text).expect("an id");
+        let item = |kind, id, owner: Option<&str>| {
+            let key = ItemKey { app: App::Notesnook, kind, id: named(id) };
+            let native = Native { version: "6.1".into(), json: "{}".into() };
+            Item { owner: owner.map(named), ..bare_item(key, native) }
+        };
+        let mut doubt = Doubt::default();
+        doubt.note(&item(Kind::Body, "text", Some("note")));
+        doubt.note(&item(Kind::Body, "stray", None));
+        doubt.note(&item(Kind::Tag, "tag", None));
+        let parts: Vec<_> = doubt.findings("part").into_iter().filter_map(|one| one.fault.part).collect();
+        assert_eq!(parts, ["note", "stray", "part"]);
     }
 }
