@@ -2,7 +2,9 @@
 
 use std::io::{Read, Seek};
 
-use backstop_model::{App, ArchiveHead, FaultCode, Finding, FlowError, Job, Kind, Reader, Severity, Sink};
+use backstop_model::{
+    App, ArchiveHead, Fault, FaultCode, Finding, FlowError, Job, Kind, Reader, Severity, Sink,
+};
 
 use crate::zipscan::{self, Scan};
 use crate::{ArchiveSecret, Format, backstop, detect, notesnook};
@@ -150,7 +152,7 @@ pub fn open_with(mut input: Box<dyn ReadSeek>, effort: Effort) -> Result<Box<dyn
         Format::Zip => {
             let scan = match effort {
                 Effort::Usual => zipscan::scan(&mut input)?,
-                Effort::Whole | Effort::Salvage => scan_or_salvage(&mut input)?,
+                Effort::Whole | Effort::Salvage => scan_or_salvage(&mut input, effort)?,
             };
             let names = || scan.entries.iter().map(|entry| &*entry.name);
             let rest = effort > Effort::Usual && !names().any(notesnook::is_part);
@@ -185,13 +187,18 @@ fn is_known(name: &str) -> bool {
 }
 
 /// A zip with a whole structure is read as usual; any other part by part.
-fn scan_or_salvage(input: &mut Box<dyn ReadSeek>) -> Result<Scan, FlowError> {
+/// Where nothing may be lost that is whole, a size that only the directory states is doubted too.
+fn scan_or_salvage(input: &mut Box<dyn ReadSeek>, effort: Effort) -> Result<Scan, FlowError> {
     let damage = |finding: &&Finding| finding.severity == Severity::Damage;
     let fault = match zipscan::scan(input) {
-        Ok(scan) => match scan.findings.iter().find(damage) {
-            None => return Ok(scan),
-            Some(found) => found.fault.clone(),
-        },
+        Ok(scan) => {
+            let found = scan.findings.iter().find(damage).map(|found| found.fault.clone());
+            let astray = || scan.ends_astray().filter(|_| effort == Effort::Salvage).map(wrong_size);
+            match found.or_else(astray) {
+                None => return Ok(scan),
+                Some(fault) => fault,
+            }
+        }
         Err(FlowError::Archive(fault)) if fault.code != FaultCode::LimitExceeded => fault,
         Err(other) => return Err(other),
     };
@@ -201,4 +208,9 @@ fn scan_or_salvage(input: &mut Box<dyn ReadSeek>) -> Result<Scan, FlowError> {
     }
     scan.findings.insert(0, Finding { severity: Severity::Damage, fault });
     Ok(scan)
+}
+
+fn wrong_size(entry: &zipscan::Entry) -> Fault {
+    let message = "Its size in the zip's directory does not fit to where it ends.";
+    Fault::at(FaultCode::EntryMismatch, zipscan::shown(&entry.name), message)
 }

@@ -97,6 +97,25 @@ pub struct Scan {
     pub findings: Vec<Finding>,
 }
 
+impl Scan {
+    /// The first entry behind whose bytes neither the next entry begins nor its descriptor fits in
+    /// between: its packed size may be wrong, though no head contradicts it. The last one can't be told.
+    pub(crate) fn ends_astray(&self) -> Option<&Entry> {
+        let mut in_file_order: Vec<&Entry> = self.entries.iter().collect();
+        in_file_order.sort_by_key(|entry| entry.header_at);
+        let pairs = in_file_order.iter().zip(in_file_order.iter().skip(1));
+        let astray = pairs.filter(|(entry, next)| {
+            let end = entry.data_at.saturating_add(entry.packed_bytes);
+            let gap = next.header_at.checked_sub(end);
+            !gap.is_some_and(|gap| DESCRIPTOR_BYTES.contains(&gap))
+        });
+        astray.map(|(entry, _)| *entry).next()
+    }
+}
+
+/// Bytes of a descriptor, with and without its signature, in 32 and in 64 bits; or there is none.
+const DESCRIPTOR_BYTES: [u64; 5] = [0, 12, 16, 20, 24];
+
 /// Reads the end records, the central directory and every local header.
 ///
 /// # Errors
