@@ -16,6 +16,7 @@ pub mod ports;
 pub mod problem;
 pub mod repository;
 pub mod restore;
+pub mod retention;
 pub mod runs;
 pub mod schedule;
 pub mod settings;

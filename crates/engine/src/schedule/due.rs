@@ -2,7 +2,7 @@
 //!
 //! Counted from the last *verified* success: an attempt is no backup. A backup is due at the same
 //! wall-clock time one day, week or month later, so it keeps its hour over a change to summer time.
-//! `docs/decisions/0006-due.md` has the table of states and events, and its price.
+//! `docs/decisions/due.md` has the table of states and events, and its price.
 
 use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 

@@ -9,12 +9,30 @@ use thiserror::Error;
 
 use super::values::{LIBRARY, Settings};
 use crate::problem::{Code, Problem};
+use crate::schedule::Interval;
 
 /// The names, in the order in which they are listed.
-pub const KEYS: [&str; 7] =
-    ["backups", "backups_folder", "encryption", "format.library", "notices_on_success", "on_close", "theme"];
+pub const KEYS: [&str; 14] = [
+    "backups",
+    "backups_folder",
+    "backups_full",
+    "battery_limit",
+    "copies_folder",
+    "encryption",
+    "format.library",
+    "keep",
+    "notices_on_success",
+    "on_close",
+    "recheck",
+    "reminders",
+    "skip_unchanged",
+    "theme",
+];
 
 const FORMAT_KEY: &str = "format.";
+
+/// A folder that is not chosen.
+const NONE: &str = "none";
 
 /// Why a setting can't be read or set by name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -51,7 +69,17 @@ impl Settings {
         Ok(match name.as_str() {
             "backups" => self.backups.to_string(),
             "backups_folder" => self.backups_folder.display().to_string(),
+            "backups_full" => self.backups_full.to_string(),
+            "battery_limit" => self.battery_limit.to_string(),
+            "copies_folder" => self
+                .copies_folder
+                .as_ref()
+                .map_or_else(|| NONE.to_owned(), |folder| folder.display().to_string()),
             "encryption" => on_off(self.encryption),
+            "keep" => self.keep.to_string(),
+            "recheck" => on_off(self.recheck),
+            "reminders" => self.reminders.to_string(),
+            "skip_unchanged" => on_off(self.skip_unchanged),
             "notices_on_success" => on_off(self.notices_on_success),
             "on_close" => word_of(&self.on_close),
             "theme" => word_of(&self.theme),
@@ -67,17 +95,33 @@ impl Settings {
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), KeyError> {
         let name = key.replace('-', "_");
         let wrong = |allowed| KeyError::Value { key: name.clone(), value: value.to_owned(), allowed };
+        let interval = || value.parse().map_err(|_| wrong("never, daily, weekly or monthly"));
+        let switched = || switch(value).ok_or_else(|| wrong("on or off"));
         match name.as_str() {
-            "backups" => {
-                self.backups = value.parse().map_err(|_| wrong("never, daily, weekly or monthly"))?;
-            }
+            "backups" => self.backups = interval()?,
             "backups_folder" => {
                 self.backups_folder = folder(value).ok_or_else(|| wrong("the full path of a folder"))?;
             }
-            "encryption" => self.encryption = switch(value).ok_or_else(|| wrong("on or off"))?,
-            "notices_on_success" => {
-                self.notices_on_success = switch(value).ok_or_else(|| wrong("on or off"))?;
+            "backups_full" => {
+                let full = value.parse().ok().filter(|interval| *interval != Interval::Daily);
+                self.backups_full = full.ok_or_else(|| wrong("never, weekly or monthly"))?;
             }
+            "battery_limit" => {
+                let limit = value.parse().ok().filter(|per_cent| *per_cent <= 100);
+                self.battery_limit = limit.ok_or_else(|| wrong("a number from 0 to 100"))?;
+            }
+            "copies_folder" => {
+                let chosen = if value == NONE { Some(None) } else { folder(value).map(Some) };
+                self.copies_folder = chosen.ok_or_else(|| wrong("the full path of a folder, or none"))?;
+            }
+            "encryption" => self.encryption = switched()?,
+            "keep" => {
+                self.set_keep(value.parse().map_err(|_| wrong("all, many, some or D/W/M/Y"))?);
+            }
+            "notices_on_success" => self.notices_on_success = switched()?,
+            "recheck" => self.recheck = switched()?,
+            "reminders" => self.reminders = interval()?,
+            "skip_unchanged" => self.skip_unchanged = switched()?,
             "on_close" => self.on_close = of_word(value).ok_or_else(|| wrong("ask, tray or quit"))?,
             "theme" => self.theme = of_word(value).ok_or_else(|| wrong("system, light or dark"))?,
             _ => {
@@ -133,7 +177,22 @@ mod tests {
 
     #[test]
     fn every_key_can_be_read_set_and_read_again() {
-        let values = ["weekly", "/mnt/usb", "off", "backstop", "off", "tray", "dark"];
+        let values = [
+            "weekly",
+            "/mnt/usb",
+            "weekly",
+            "20",
+            "/mnt/other",
+            "off",
+            "backstop",
+            "7/0/12/99",
+            "on",
+            "tray",
+            "off",
+            "monthly",
+            "off",
+            "dark",
+        ];
         let mut settings = Settings::new(Path::new("/home/a/Documents"));
         for (key, value) in KEYS.into_iter().zip(values) {
             settings.get(key).expect("a known key");
@@ -149,7 +208,7 @@ mod tests {
         let mut settings = Settings::new(Path::new("/home/a/Documents"));
         let before = settings.clone();
         for key in KEYS {
-            for value in ["", "hourly", "../relative"] {
+            for value in ["", "hourly", "../relative", "101", "1/2/3"] {
                 let error = settings.set(key, value).expect_err("a wrong value");
                 let problem = Problem::from(error);
                 assert_eq!(problem.code, Code::Usage);

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use backstop_model::TimeMs;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
+use crate::retention::Keep;
 use crate::schedule::Interval;
 
 /// The place that every account has.
@@ -82,6 +84,33 @@ pub struct Settings {
     pub formats: BTreeMap<String, ArchiveFormat>,
     /// Automatic backups.
     pub backups: Interval,
+    /// Automatic backups with attachments: never, weekly or monthly.
+    #[serde(default = "not_chosen")]
+    pub backups_full: Interval,
+    /// A notice instead of a backup.
+    #[serde(default = "not_chosen")]
+    pub reminders: Interval,
+    /// How many archives stay. In a file that is silent about it, all: nobody agreed to less.
+    #[serde(default)]
+    pub keep: Keep,
+    /// The owner has seen what `keep` would delete, and agreed. Until then nothing is deleted by itself.
+    #[serde(default)]
+    pub keep_agreed: bool,
+    /// An unchanged place is recorded as such in place of another archive that says the same.
+    #[serde(default = "yes")]
+    pub skip_unchanged: bool,
+    /// Every archive is checked in full again every three weeks.
+    #[serde(default = "yes")]
+    pub recheck: bool,
+    /// On battery, automatic backups wait below this charge, in per cent; 0: they never wait.
+    #[serde(default)]
+    pub battery_limit: u8,
+    /// A second folder, into which every finished archive is copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies_folder: Option<PathBuf>,
+    /// Until then nothing runs by itself: the owner asked for a pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<TimeMs>,
     /// What closing the window does.
     pub on_close: OnClose,
     /// The look of the window.
@@ -97,7 +126,8 @@ impl Settings {
     /// The version this program writes, and the highest it reads.
     pub const VERSION: u32 = 1;
 
-    /// The settings of a new account: encrypted, daily, a notice on success.
+    /// The settings of a new account: encrypted, daily, monthly with attachments, and as many archives kept
+    /// as most people want. A backup that went well is no news.
     #[must_use]
     pub fn new(backups_folder: &Path) -> Self {
         Self {
@@ -106,11 +136,26 @@ impl Settings {
             encryption: true,
             formats: BTreeMap::new(),
             backups: Interval::Daily,
+            backups_full: Interval::Monthly,
+            reminders: Interval::Never,
+            keep: Keep::Many,
+            keep_agreed: false,
+            skip_unchanged: true,
+            recheck: true,
+            battery_limit: 0,
+            copies_folder: None,
+            paused_until: None,
             on_close: OnClose::default(),
             theme: Theme::default(),
-            notices_on_success: true,
+            notices_on_success: false,
             unknown: Map::new(),
         }
+    }
+
+    /// How many archives stay from now on. What that would delete is to be seen and agreed to first.
+    pub fn set_keep(&mut self, keep: Keep) {
+        self.keep_agreed &= self.keep == keep;
+        self.keep = keep;
     }
 
     /// The format that `place` is backed up in.
@@ -120,13 +165,24 @@ impl Settings {
     }
 }
 
+fn not_chosen() -> Interval {
+    Interval::Never
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// Whether a change asks for the account password even when signed in: it would lead to readable
-/// archives, here or in another folder.
+/// archives, here or in another folder, now or by themselves.
 #[must_use]
 pub fn needs_password(before: &Settings, after: &Settings) -> bool {
+    let where_and_when = |settings: &Settings| {
+        let folders = (settings.backups_folder.clone(), settings.copies_folder.clone());
+        (folders, settings.backups, settings.backups_full)
+    };
     let switched_off = before.encryption && !after.encryption;
-    let moved_while_off = !after.encryption && before.backups_folder != after.backups_folder;
-    switched_off || moved_while_off
+    switched_off || (!after.encryption && where_and_when(before) != where_and_when(after))
 }
 
 #[cfg(test)]
@@ -140,6 +196,21 @@ mod tests {
         }
         assert_eq!(ArchiveFormat::named("jex"), None);
         assert_eq!(ArchiveFormat::named(""), None);
+    }
+
+    #[test]
+    fn what_an_older_file_is_silent_about_was_not_chosen() {
+        let mut json = serde_json::to_value(Settings::new(Path::new("/a"))).expect("json");
+        let fields = json.as_object_mut().expect("an object");
+        for field in
+            ["backups_full", "reminders", "keep", "keep_agreed", "skip_unchanged", "recheck", "battery_limit"]
+        {
+            assert!(fields.remove(field).is_some(), "{field}");
+        }
+        let settings: Settings = serde_json::from_value(json).expect("settings");
+        assert_eq!((settings.backups_full, settings.reminders), (Interval::Never, Interval::Never));
+        assert_eq!((settings.keep, settings.keep_agreed), (Keep::All, false));
+        assert_eq!((settings.skip_unchanged, settings.recheck, settings.battery_limit), (true, true, 0));
     }
 
     #[test]
@@ -157,6 +228,19 @@ mod tests {
             (settings("/a", true), settings("/b", false), true),
             (settings("/a", false), settings("/b", true), false),
             (settings("/a", false), settings("/a", false), false),
+            (settings("/a", true), Settings { backups: Interval::Weekly, ..settings("/a", true) }, false),
+            (settings("/a", false), Settings { backups: Interval::Weekly, ..settings("/a", false) }, true),
+            (
+                settings("/a", false),
+                Settings { backups_full: Interval::Weekly, ..settings("/a", false) },
+                true,
+            ),
+            (
+                settings("/a", false),
+                Settings { copies_folder: Some("/c".into()), ..settings("/a", false) },
+                true,
+            ),
+            (settings("/a", false), Settings { keep: Keep::All, ..settings("/a", false) }, false),
         ] {
             assert_eq!(needs_password(&before, &after), asks, "{before:?} to {after:?}");
         }

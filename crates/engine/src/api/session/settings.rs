@@ -43,8 +43,6 @@ impl Session {
     /// # Errors
     /// As [`Session::set_setting`].
     pub fn set_interval(&self, interval: Interval, password: Option<&Password>) -> Result<(), Problem> {
-        let plain = !self.settings()?.encryption;
-        self.require_password(plain, password)?;
         self.change(password, |settings| {
             settings.backups = interval;
             Ok(())
