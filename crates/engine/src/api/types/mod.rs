@@ -1,0 +1,24 @@
+//! What crosses the door: plain values for the window and the command line.
+//!
+//! Names and meanings are part of the window's contract (`ui/src/lib/api/bindings.ts` is generated
+//! from them). No secret is in any of them, but for [`CreatedAccount::recovery_key`]. Counts and
+//! sizes are below 2^53, so they are `number` in TypeScript. Times are milliseconds since 1970 UTC.
+
+mod account;
+mod archive;
+mod note;
+mod overview;
+mod restore;
+mod run;
+
+pub use account::{AccountCard, AppState, CreatedAccount, KeychainState};
+pub use archive::{ArchiveCard, OpenedArchive};
+pub use note::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode};
+pub use overview::{FolderChoice, Overview, StatusCard, UndoOffer};
+pub use restore::{Change, ChangeCounts, PlanSummary, PlannedChange, RestoreMode, RestoreResult, Warning};
+pub use run::{BackupResult, JobProgress, OutcomeWord, RunLine, StageWord};
+
+pub use crate::account::Strength;
+pub use crate::repository::Verified;
+pub use crate::schedule::{Interval, Protection};
+pub use crate::settings::{ArchiveFormat, OnClose, Theme};
