@@ -9,6 +9,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "change_password",
     "check_archive",
     "check_password",
+    "choose",
     "close_window",
     "confirm_recovery_key",
     "create_account",
@@ -26,6 +27,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "open_known",
     "overview",
     "password_strength",
+    "pause_backups",
     "pick_archive",
     "pick_archives",
     "pick_folder",
@@ -48,5 +50,6 @@ pub(crate) const COMMANDS: &[&str] = &[
     "sign_out",
     "suggest_passphrase",
     "unlock_archive",
+    "use_copies_folder",
     "use_folder",
 ];

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use backstop_engine::api::{ArchiveFormat, FolderChoice, Interval, OnClose, Overview, Problem, Theme};
+use backstop_engine::api::{
+    ArchiveFormat, Choice, FolderChoice, Interval, OnClose, Overview, Problem, Theme,
+};
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_opener::OpenerExt;
 
@@ -96,6 +98,50 @@ pub(crate) async fn use_folder(
         session.overview()
     })
     .await
+}
+
+/// Copies every finished archive into a folder that was picked, or into none any more.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn use_copies_folder(
+    shell: Here<'_>,
+    token: Option<String>,
+    password: Option<PasswordIn>,
+) -> Answer<Overview> {
+    ask(&shell, move |shell, session| {
+        let folder = token.map(|token| shell.folders.get(&token).ok_or_else(let_go)).transpose()?;
+        session.use_copies_folder(folder.as_deref(), of(password.as_ref()))?;
+        session.overview()
+    })
+    .await
+}
+
+/// One setting that a word or a number says.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose(
+    shell: Here<'_>,
+    choice: Choice,
+    password: Option<PasswordIn>,
+) -> Answer<Overview> {
+    ask(&shell, move |_, session| {
+        session.choose(choice, of(password.as_ref()))?;
+        session.overview()
+    })
+    .await
+}
+
+/// Lets nothing run by itself for a day, or ends that.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pause_backups(app: AppHandle, shell: Here<'_>, pause: bool) -> Answer<Overview> {
+    let all = ask(&shell, move |_, session| {
+        if pause { session.pause_for_a_day() } else { session.end_pause() }?;
+        session.overview()
+    })
+    .await?;
+    tray::show(&app, Some(&all.status));
+    Ok(all)
 }
 
 /// Opens the backups folder, or the nearest folder above it that is there, in the system's file viewer.

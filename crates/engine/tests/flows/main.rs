@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod backup;
+mod choices;
 mod look;
 mod restore;
 mod world;

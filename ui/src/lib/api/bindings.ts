@@ -56,6 +56,12 @@ export const commands = {
 	defaultFolder: () => __TAURI_INVOKE<FolderChoice>("default_folder"),
 	/**  Uses a folder that was picked. */
 	useFolder: (token: string, password: string | null) => __TAURI_INVOKE<Overview>("use_folder", { token, password }),
+	/**  Copies every finished archive into a folder that was picked, or into none any more. */
+	useCopiesFolder: (token: string | null, password: string | null) => __TAURI_INVOKE<Overview>("use_copies_folder", { token, password }),
+	/**  One setting that a word or a number says. */
+	choose: (choice: Choice, password: string | null) => __TAURI_INVOKE<Overview>("choose", { choice, password }),
+	/**  Lets nothing run by itself for a day, or ends that. */
+	pauseBackups: (pause: boolean) => __TAURI_INVOKE<Overview>("pause_backups", { pause }),
 	/**  Opens the backups folder, or the nearest folder above it that is there, in the system's file viewer. */
 	openFolder: () => __TAURI_INVOKE<null>("open_folder"),
 	/**  The look of the window. */
@@ -259,6 +265,23 @@ export type CheckResult = {
 	findings: Warning[],
 };
 
+/**  A setting with what it is to become. Folders and what asks for more than a word have calls of their own. */
+export type Choice = 
+/**  Automatic backups with attachments: never, weekly or monthly. */
+{ setting: "interval_full"; to: Interval } | 
+/**  Notices in place of a backup. */
+{ setting: "reminders"; to: Interval } | 
+/**  How many backups stay. Nothing is deleted before the owner has seen what that would delete. */
+{ setting: "keep"; to: Keep } | 
+/**  Whether an unchanged place is recorded as such in place of another archive. */
+{ setting: "skip_unchanged"; to: boolean } | 
+/**  Whether every archive is checked in full again every three weeks. */
+{ setting: "recheck"; to: boolean } | 
+/**  On battery, automatic backups wait below this charge, in per cent; 0: they never wait. */
+{ setting: "battery_limit"; to: number } | 
+/**  Whether a notice tells of a backup that went well. */
+{ setting: "notices_on_success"; to: boolean };
+
 /**  What the person answered. */
 export type CloseChoice = 
 /**  Go on without a window. */
@@ -387,6 +410,9 @@ export type JobProgress = {
 	/**  Estimated seconds left, `null` while too little is known. */
 	seconds_left: number | null,
 };
+
+/**  How many archives stay, for each place and kind. Some are never deleted, whatever it says. */
+export type Keep = string;
 
 /**  A group of the recovery key that was typed back. */
 export type KeyGroup = {
@@ -555,6 +581,24 @@ export type Overview = {
 	status: StatusCard,
 	/**  Automatic backups. */
 	interval: Interval,
+	/**  Automatic backups with attachments: never, weekly or monthly. */
+	interval_full: Interval,
+	/**  Until then nothing runs by itself, if that is still to come. */
+	paused_until: number | null,
+	/**  Notices in place of a backup. */
+	reminders: Interval,
+	/**  How many backups stay. */
+	keep: Keep,
+	/**  Whether the owner has seen what that deletes, and agreed. */
+	keep_agreed: boolean,
+	/**  Whether an unchanged place is recorded as such in place of another archive. */
+	skip_unchanged: boolean,
+	/**  Whether every archive is checked in full again every three weeks. */
+	recheck: boolean,
+	/**  On battery, automatic backups wait below this charge, in per cent; 0: they never wait. */
+	battery_limit: number,
+	/**  Whether a notice tells of a backup that went well. */
+	notices_on_success: boolean,
 	/**  Whether backups are encrypted. */
 	encryption: boolean,
 	/**  The format that backups are written in. */
@@ -563,6 +607,10 @@ export type Overview = {
 	folder: string,
 	/**  What is wrong or risky about that folder, in sentences. */
 	folder_warnings: string[],
+	/**  The second folder, into which every finished archive is copied. */
+	copies_folder: string | null,
+	/**  What is wrong or risky about the second folder, in sentences. */
+	copies_warnings: string[],
 	/**  Notes in the library, live and trashed. */
 	notes: number,
 	/**  Attachments in the library. */

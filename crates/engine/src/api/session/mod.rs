@@ -4,6 +4,7 @@ mod account;
 mod backup;
 mod browse;
 mod check;
+mod choices;
 mod overview;
 mod restore;
 mod settings;

@@ -29,16 +29,28 @@ impl Session {
     pub fn overview(&self) -> Result<Overview, Problem> {
         let settings = self.settings()?;
         let folder = archives_folder(&settings.backups_folder);
+        let copies = settings.copies_folder.as_deref();
         // Before the library is held: what a broken restore did is asked of it too.
         let undo = self.undo_offer()?;
         let library = self.library()?;
         Ok(Overview {
             status: self.status()?,
             interval: settings.backups,
+            interval_full: settings.backups_full,
+            paused_until: settings.paused_until.filter(|until| *until > self.now()).map(|until| until.0),
+            reminders: settings.reminders,
+            keep: settings.keep,
+            keep_agreed: settings.keep_agreed,
+            skip_unchanged: settings.skip_unchanged,
+            recheck: settings.recheck,
+            battery_limit: settings.battery_limit,
+            notices_on_success: settings.notices_on_success,
             encryption: settings.encryption,
             format: settings.format_of(LIBRARY),
             folder: folder.to_string_lossy().into_owned(),
             folder_warnings: self.warnings_of_now(&settings.backups_folder)?,
+            copies_warnings: copies.map(|folder| self.folder_warnings(folder)).unwrap_or_default(),
+            copies_folder: copies.map(|folder| archives_folder(folder).to_string_lossy().into_owned()),
             notes: library.notes().map_err(super::of_store)?,
             attachments: library.attachments().map_err(super::of_store)?,
             recovery_key_unconfirmed: !self.keys().recovery_key_is_confirmed(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use backstop_crypto::Password;
 
 use super::Session;
+use super::choices::refuse_one_folder_for_both;
 use crate::api::{ArchiveFormat, Interval, OnClose, Problem, Theme};
 use crate::settings::{KEYS, LIBRARY, Settings, needs_password};
 
@@ -136,7 +137,7 @@ impl Session {
     }
 
     /// Changes settings; one that would lead to readable archives needs the password first.
-    fn change(
+    pub(super) fn change(
         &self,
         password: Option<&Password>,
         change: impl Fn(&mut Settings) -> Result<(), Problem>,
@@ -144,6 +145,7 @@ impl Session {
         let before = self.settings()?;
         let mut after = before.clone();
         change(&mut after)?;
+        refuse_one_folder_for_both(&after)?;
         self.require_password(needs_password(&before, &after), password)?;
         self.settings_file().change(change)
     }

@@ -14,11 +14,12 @@ mod run;
 pub use account::{AccountCard, AppState, CreatedAccount, KeychainState};
 pub use archive::{ArchiveCard, OpenedArchive};
 pub use note::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode};
-pub use overview::{FolderChoice, Overview, StatusCard, UndoOffer};
+pub use overview::{Choice, FolderChoice, Overview, StatusCard, UndoOffer};
 pub use restore::{Change, ChangeCounts, PlanSummary, PlannedChange, RestoreMode, RestoreResult, Warning};
 pub use run::{BackupResult, JobProgress, OutcomeWord, RunLine, StageWord};
 
 pub use crate::account::Strength;
 pub use crate::repository::Verified;
+pub use crate::retention::{Keep, Spans};
 pub use crate::schedule::{Interval, Protection};
 pub use crate::settings::{ArchiveFormat, OnClose, Theme};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::ChangeCounts;
+use crate::retention::Keep;
 use crate::schedule::{Interval, Protection};
 use crate::settings::{ArchiveFormat, OnClose};
 
@@ -27,6 +28,24 @@ pub struct Overview {
     pub status: StatusCard,
     /// Automatic backups.
     pub interval: Interval,
+    /// Automatic backups with attachments: never, weekly or monthly.
+    pub interval_full: Interval,
+    /// Until then nothing runs by itself, if that is still to come.
+    pub paused_until: Option<i64>,
+    /// Notices in place of a backup.
+    pub reminders: Interval,
+    /// How many backups stay.
+    pub keep: Keep,
+    /// Whether the owner has seen what that deletes, and agreed.
+    pub keep_agreed: bool,
+    /// Whether an unchanged place is recorded as such in place of another archive.
+    pub skip_unchanged: bool,
+    /// Whether every archive is checked in full again every three weeks.
+    pub recheck: bool,
+    /// On battery, automatic backups wait below this charge, in per cent; 0: they never wait.
+    pub battery_limit: u8,
+    /// Whether a notice tells of a backup that went well.
+    pub notices_on_success: bool,
     /// Whether backups are encrypted.
     pub encryption: bool,
     /// The format that backups are written in.
@@ -35,6 +54,10 @@ pub struct Overview {
     pub folder: String,
     /// What is wrong or risky about that folder, in sentences.
     pub folder_warnings: Vec<String>,
+    /// The second folder, into which every finished archive is copied.
+    pub copies_folder: Option<String>,
+    /// What is wrong or risky about the second folder, in sentences.
+    pub copies_warnings: Vec<String>,
     /// Notes in the library, live and trashed.
     pub notes: u64,
     /// Attachments in the library.
@@ -73,4 +96,24 @@ pub struct FolderChoice {
     pub free_bytes: Option<u64>,
     /// What is wrong or risky about it, in sentences.
     pub warnings: Vec<String>,
+}
+
+/// A setting with what it is to become. Folders and what asks for more than a word have calls of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "setting", content = "to", rename_all = "snake_case")]
+pub enum Choice {
+    /// Automatic backups with attachments: never, weekly or monthly.
+    IntervalFull(Interval),
+    /// Notices in place of a backup.
+    Reminders(Interval),
+    /// How many backups stay. Nothing is deleted before the owner has seen what that would delete.
+    Keep(Keep),
+    /// Whether an unchanged place is recorded as such in place of another archive.
+    SkipUnchanged(bool),
+    /// Whether every archive is checked in full again every three weeks.
+    Recheck(bool),
+    /// On battery, automatic backups wait below this charge, in per cent; 0: they never wait.
+    BatteryLimit(u8),
+    /// Whether a notice tells of a backup that went well.
+    NoticesOnSuccess(bool),
 }
