@@ -96,6 +96,7 @@ mod tests {
             attachments,
             verified: true,
             encrypted: true,
+            since: None,
             warnings: Vec::new(),
         }
     }

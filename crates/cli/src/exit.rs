@@ -43,7 +43,7 @@ impl From<&Problem> for Exit {
 impl From<OutcomeWord> for Exit {
     fn from(outcome: OutcomeWord) -> Self {
         match outcome {
-            OutcomeWord::Completed => Self::DONE,
+            OutcomeWord::Completed | OutcomeWord::NothingNew => Self::DONE,
             OutcomeWord::CompletedWithWarnings => Self::WARNINGS,
             OutcomeWord::Cancelled => Self::CANCELLED,
             OutcomeWord::Failed => Self::FAILED,

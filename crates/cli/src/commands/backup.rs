@@ -52,6 +52,14 @@ fn remind_of_attachments(
 }
 
 fn made(out: &mut dyn Write, result: &BackupResult) -> io::Result<()> {
+    if let Some(since) = result.since {
+        return writeln!(
+            out,
+            "Nothing new since {}. The backup from then was checked.\n{}",
+            local(since),
+            one_line(&result.path)
+        );
+    }
     let encrypted = if result.encrypted { "encrypted" } else { "NOT encrypted" };
     let checked = if result.verified { "verified" } else { "not verified" };
     writeln!(

@@ -134,7 +134,13 @@ pub(crate) struct BackupDocument<'a> {
     due: Option<bool>,
     run: Option<&'a str>,
     outcome: OutcomeWord,
+    /// When `checked` was made: nothing is new since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
     archives: Vec<MadeArchive<'a>>,
+    /// The archive that still holds all there is, where none was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<MadeArchive<'a>>,
     warnings: &'a [Warning],
 }
 
@@ -149,11 +155,17 @@ impl<'a> BackupDocument<'a> {
             verified: result.verified,
             encrypted: result.encrypted,
         };
+        let (made, checked) = match result.outcome {
+            OutcomeWord::NothingNew => (None, Some(archive)),
+            _ => (Some(archive), None),
+        };
         Self {
             due: None,
             run: Some(&result.run),
             outcome: result.outcome,
-            archives: vec![archive],
+            since: result.since.and_then(rfc3339),
+            archives: made.into_iter().collect(),
+            checked,
             warnings: &result.warnings,
         }
     }
@@ -164,7 +176,9 @@ impl<'a> BackupDocument<'a> {
             due: None,
             run: None,
             outcome: OutcomeWord::Completed,
+            since: None,
             archives: Vec::new(),
+            checked: None,
             warnings: &[],
         };
         Self { due: Some(result.is_some()), ..result.map_or(nothing, Self::of) }

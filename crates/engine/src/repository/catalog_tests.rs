@@ -181,6 +181,7 @@ fn made(path: &str, archive: &str) -> MadeArchive {
         attachments_included: true,
         encrypted: true,
         verified: true,
+        state: None,
     }
 }
 

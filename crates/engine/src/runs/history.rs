@@ -210,7 +210,9 @@ fn concerns(run: &Run, place: &str) -> bool {
 fn success_of(run: &Run, place: &str, with_attachments_only: bool) -> Option<Success> {
     let end = run.end.as_ref().filter(|end| run.begin.kind == RunKind::Backup && end.outcome.is_done())?;
     let fits = |attachments_included| attachments_included || !with_attachments_only;
-    let mut made = end.archives.iter().filter(|made| made.verified && made.place == place);
+    // An archive that still holds all there is stands for the one that was not made in its place.
+    let holding = end.archives.iter().chain(&end.still_good);
+    let mut made = holding.filter(|made| made.verified && made.place == place);
     let made = made.find(|made| fits(made.attachments_included))?;
     Some(Success { run: end.run.clone(), at: end.ended, attachments_included: made.attachments_included })
 }
@@ -221,7 +223,7 @@ fn failure_of(run: &Run, job_lock_held: bool) -> Option<Failure> {
             Some(Failure { code: *code, message: message.clone() })
         }
         RunState::LeftRunning => Some(Failure { code: Code::Internal, message: LEFT_RUNNING.to_owned() }),
-        RunState::Ended(Outcome::Completed | Outcome::CompletedWithWarnings { .. }) => {
+        RunState::Ended(outcome) if outcome.is_done() => {
             Some(Failure { code: Code::Internal, message: UNVERIFIED.to_owned() })
         }
         RunState::Running | RunState::Ended(_) => None,

@@ -28,6 +28,7 @@ fn made(place: &str, attachments_included: bool, verified: bool) -> MadeArchive 
         attachments_included,
         encrypted: true,
         verified,
+        state: None,
     }
 }
 
@@ -242,4 +243,27 @@ fn a_restore_that_broke_off_after_its_safety_archive_is_found() {
         assert_eq!(history.broken_off(false).map(|run| run.begin.run.clone()), expected.map(id), "{name}");
     }
     assert_eq!(history(&begun("a")).broken_off(true), None, "it may still run");
+}
+
+#[test]
+fn nothing_new_is_a_success_of_the_kind_that_the_older_archive_is() {
+    let nothing = |archive: MadeArchive| {
+        let end = End {
+            still_good: vec![archive],
+            ..End::new(&id("b"), TimeMs(9), Outcome::NothingNew { since: TimeMs(1) })
+        };
+        history(&[begin("b", RunKind::Backup, 8), Record::End(end)])
+    };
+    let success = |attachments_included| Some(Success { run: id("b"), at: TimeMs(9), attachments_included });
+    let plain = nothing(made("library", false, true));
+    assert_eq!(
+        (plain.last_success("library", false), plain.last_success("library", true)),
+        (success(false), None)
+    );
+    let full = nothing(made("library", true, true));
+    assert_eq!(full.last_success("library", true), success(true));
+    assert_eq!(full.attempts("library", false), Attempts::default());
+    assert_eq!(nothing(made("joplin", true, true)).last_success("library", false), None);
+    let none = history(&backup("c", 9, Outcome::NothingNew { since: TimeMs(1) }, vec![]));
+    assert_eq!(none.last_success("library", false), None, "without an archive nothing is safe");
 }

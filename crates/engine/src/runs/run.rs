@@ -20,6 +20,8 @@ pub enum RunKind {
     Undo,
     /// A check of archives.
     Verify,
+    /// A person proved that a secret still opens an archive.
+    Proof,
 }
 
 impl RunKind {
@@ -31,6 +33,7 @@ impl RunKind {
             Self::Restore => "restore",
             Self::Undo => "undo",
             Self::Verify => "verify",
+            Self::Proof => "proof",
         }
     }
 }
@@ -55,6 +58,11 @@ pub enum Outcome {
     CompletedWithWarnings {
         /// Each warning, in words.
         warnings: Vec<String>,
+    },
+    /// Nothing was written, because an archive from then holds all there is, and was looked at again.
+    NothingNew {
+        /// The end of the run that made that archive.
+        since: TimeMs,
     },
     /// The user stopped it.
     Cancelled,
@@ -85,6 +93,7 @@ impl Outcome {
         match self {
             Self::Completed => "completed",
             Self::CompletedWithWarnings { .. } => "completed_with_warnings",
+            Self::NothingNew { .. } => "nothing_new",
             Self::Cancelled => "cancelled",
             Self::Failed { .. } => "failed",
             Self::LeftRunning => "left_running",
@@ -94,7 +103,7 @@ impl Outcome {
     /// Whether all that was to be done was done.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        matches!(self, Self::Completed | Self::CompletedWithWarnings { .. })
+        matches!(self, Self::Completed | Self::CompletedWithWarnings { .. } | Self::NothingNew { .. })
     }
 }
 
@@ -153,6 +162,10 @@ pub struct MadeArchive {
     pub encrypted: bool,
     /// Whether every byte and item was read back before it got its name.
     pub verified: bool,
+    /// What it shows, as a short text that changes with everything that would make another archive. None
+    /// in records of older versions: then it shows nobody knows what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// How deep a check went.
@@ -231,6 +244,9 @@ pub struct End {
     /// What it made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub archives: Vec<MadeArchive>,
+    /// Archives of earlier runs that were found to hold all there is, so that none was made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub still_good: Vec<MadeArchive>,
     /// What it checked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifications: Vec<Verification>,
@@ -246,6 +262,7 @@ impl End {
             outcome,
             counts: Counts::default(),
             archives: Vec::new(),
+            still_good: Vec::new(),
             verifications: Vec::new(),
         }
     }
@@ -261,6 +278,9 @@ pub struct Run {
     /// How it ended, if that was recorded.
     pub end: Option<End>,
 }
+
+/// Why a run made no archive though it went well.
+const NOTHING_NEW: &str = "Nothing is new since an earlier backup, which was checked instead.";
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,6 +311,7 @@ impl Run {
         match self.state(job_lock_held) {
             RunState::Ended(Outcome::Failed { message, .. }) => Some(message.clone()),
             RunState::Ended(Outcome::CompletedWithWarnings { warnings }) => Some(warnings.join(" ")),
+            RunState::Ended(Outcome::NothingNew { .. }) => Some(NOTHING_NEW.to_owned()),
             RunState::LeftRunning => Some(super::history::LEFT_RUNNING.to_owned()),
             RunState::Running | RunState::Ended(_) => None,
         }

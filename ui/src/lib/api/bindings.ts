@@ -210,6 +210,11 @@ export type BackupResult = {
 	verified: boolean,
 	/**  Whether it is encrypted. */
 	encrypted: boolean,
+	/**
+	 *  When the archive was made that still holds all there is, if nothing new was written. Name, path and
+	 *  numbers are then of that archive.
+	 */
+	since: number | null,
 	/**  What went wrong on the way. */
 	warnings: Warning[],
 };
@@ -570,6 +575,8 @@ export type OutcomeWord =
 "completed" | 
 /**  Done, with warnings. */
 "completed_with_warnings" | 
+/**  Nothing was written: an archive that is there already holds all there is. */
+"nothing_new" | 
 /**  The user stopped it; nothing was changed. */
 "cancelled" | 
 /**  It failed; nothing was changed. */

@@ -80,7 +80,7 @@ describe('asking for the password', () => {
 });
 
 describe('create backup', () => {
-  const result = { run: 'r', outcome: 'completed', name: 'b', path: '/b', bytes: 1, notes: 1, attachments: 0, verified: true, encrypted: true, warnings: [] };
+  const result = { run: 'r', outcome: 'completed', name: 'b', path: '/b', bytes: 1, notes: 1, attachments: 0, verified: true, encrypted: true, since: null, warnings: [] };
   beforeEach(() => { backupFlow.dismiss(); notices.toast = null; });
 
   test('shows its result and asks for the overview again', async () => {

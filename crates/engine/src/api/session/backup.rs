@@ -159,6 +159,7 @@ fn report(run: &RunId, made: &Made, encrypted: bool, full: bool, now: TimeMs) ->
             attachments_included: full,
             encrypted,
             verified: true,
+            state: None,
         }],
         verifications: vec![Verification {
             archive: Some(made.archive_id.clone()),
@@ -180,6 +181,7 @@ fn report(run: &RunId, made: &Made, encrypted: bool, full: bool, now: TimeMs) ->
         attachments,
         verified: true,
         encrypted,
+        since: None,
         warnings,
     };
     (result, record)

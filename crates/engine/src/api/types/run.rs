@@ -13,6 +13,8 @@ pub enum OutcomeWord {
     Completed,
     /// Done, with warnings.
     CompletedWithWarnings,
+    /// Nothing was written: an archive that is there already holds all there is.
+    NothingNew,
     /// The user stopped it; nothing was changed.
     Cancelled,
     /// It failed; nothing was changed.
@@ -40,6 +42,9 @@ pub struct BackupResult {
     pub verified: bool,
     /// Whether it is encrypted.
     pub encrypted: bool,
+    /// When the archive was made that still holds all there is, if nothing new was written. Name, path and
+    /// numbers are then of that archive.
+    pub since: Option<i64>,
     /// What went wrong on the way.
     pub warnings: Vec<Warning>,
 }
