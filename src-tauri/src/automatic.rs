@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use backstop_engine::api::{
-    BackupOrder, BackupResult, Code, Conditions, Due, Problem, Session, catch_up_delay,
-};
+use backstop_engine::api::{BackupOrder, BackupResult, Code, Conditions, Problem, Session, catch_up_delay};
 use backstop_engine::ports::{Clock, Notices};
 use backstop_platform::SystemClock;
 use tauri::{AppHandle, Manager};
@@ -82,7 +80,7 @@ fn catch_up() -> Duration {
     catch_up_delay(SystemClock.now().0.unsigned_abs()).try_into().unwrap_or(USUAL_DELAY)
 }
 
-/// Makes the backup that is due, if one is, and keeps the tray and the window true.
+/// Has the engine do what is to be done by itself, and keeps the tray and the window true.
 async fn look(app: &AppHandle, awake_for: Duration, catch_up: Duration) {
     let shell = Arc::clone(&app.state::<Arc<Shell>>());
     if let Some(session) = shell.signed_in()
@@ -91,10 +89,10 @@ async fn look(app: &AppHandle, awake_for: Duration, catch_up: Duration) {
         let running = shell.running.is_busy();
         let conditions = || -> Option<Conditions> {
             let awake_for = Some(awake_for.try_into().ok()?);
-            Some(Conditions { running, awake_for, catch_up_delay: catch_up.try_into().ok()? })
+            Some(Conditions { running, awake_for, catch_up_delay: catch_up.try_into().ok()?, battery: None })
         };
         if let Some(conditions) = conditions()
-            && is_due(session, conditions).await
+            && has_work(session, conditions).await
         {
             back_up(app, Some(conditions)).await;
         }
@@ -102,14 +100,9 @@ async fn look(app: &AppHandle, awake_for: Duration, catch_up: Duration) {
     refresh(app, &shell).await;
 }
 
-async fn is_due(session: Arc<Session>, conditions: Conditions) -> bool {
-    let due = blocking(move || {
-        // There is nothing to keep safe in a library without notes.
-        let due = matches!(session.due(&conditions)?, Due::Now { .. });
-        Ok(due && session.overview()?.notes > 0)
-    });
+async fn has_work(session: Arc<Session>, conditions: Conditions) -> bool {
     // Settings or a history that can't be read: the window says so, nothing starts by itself.
-    due.await.unwrap_or(false)
+    blocking(move || session.has_work(&conditions)).await.unwrap_or(false)
 }
 
 /// The tray's "Back up now": without attachments, as its name in the window.
@@ -118,19 +111,21 @@ pub(crate) fn back_up_now(app: &AppHandle) {
     tauri::async_runtime::spawn(async move { back_up(&app, None).await });
 }
 
-/// Makes a backup: the one that is due under the conditions, or one by hand.
+/// Does what is to be done by itself under the conditions, or makes a backup by hand.
 async fn back_up(app: &AppHandle, due: Option<Conditions>) {
     let shell = Arc::clone(&app.state::<Arc<Shell>>());
-    let end = jobs::run(&shell, tell_once(app), move |_, session, job| match due {
-        Some(conditions) => session.run_due(&conditions, job),
-        None => session.backup(&BackupOrder::default(), job).map(Some),
+    let ends = jobs::run(&shell, tell_once(app), move |_, session, job| match due {
+        Some(conditions) => {
+            Ok(session.attend(&conditions, job)?.backups.into_iter().map(|backup| backup.end).collect())
+        }
+        None => Ok(vec![session.backup(&BackupOrder::default(), job)]),
     })
     .await;
-    match end.transpose() {
-        Some(Err(problem)) if needs_somebody(&problem) => front::show(app),
-        Some(end) => ended(app, &end, due.is_some()).await,
-        // Another program was quicker.
-        None => {}
+    for end in ends.unwrap_or_else(|problem| vec![Err(problem)]) {
+        match end {
+            Err(problem) if needs_somebody(&problem) => front::show(app),
+            end => ended(app, &end, due.is_some()).await,
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use backstop_engine::api::{
-    ArchiveCard, ArchiveFormat, BackupOrder, BackupResult, Conditions, Problem, RunLine, Session,
+    ArchiveCard, ArchiveFormat, Attended, BackupOrder, BackupResult, Conditions, OutcomeWord, Problem,
+    RunLine, Session,
 };
 use serde_json::json;
 
@@ -75,14 +76,16 @@ fn made(out: &mut dyn Write, result: &BackupResult) -> io::Result<()> {
 /// `backstop run-due`
 pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
     let session = desk.session()?;
-    let result = desk.watch(|job| session.run_due(&Conditions::by_hand(false), job))?;
-    desk.output.answer(&BackupDocument::if_due(result.as_ref()), |out| match &result {
-        Some(result) => made(out, result),
-        None => writeln!(out, "Nothing is due."),
+    let Attended { backups, mut warnings } =
+        desk.watch(|job| session.attend(&Conditions::by_hand(false), job))?;
+    let results = backups.into_iter().map(|backup| backup.end).collect::<Result<Vec<_>, _>>()?;
+    warnings.extend(results.iter().flat_map(|result| result.warnings.iter().cloned()));
+    desk.output.answer(&BackupDocument::of_due(&results, &warnings), |out| match results.is_empty() {
+        true => writeln!(out, "Nothing is due."),
+        false => results.iter().try_for_each(|result| made(out, result)),
     })?;
-    let Some(result) = result else { return Ok(Exit::DONE) };
-    desk.output.warnings(&result.warnings);
-    Ok(result.outcome.into())
+    desk.output.warnings(&warnings);
+    Ok(if warnings.is_empty() { Exit::DONE } else { OutcomeWord::CompletedWithWarnings.into() })
 }
 
 /// `backstop list`

@@ -127,7 +127,21 @@ struct MadeArchive<'a> {
     encrypted: bool,
 }
 
-/// `backup`, and `run-due` when something was due.
+impl<'a> MadeArchive<'a> {
+    fn of(result: &'a BackupResult) -> Self {
+        Self {
+            place: "library",
+            path: &result.path,
+            bytes: result.bytes,
+            notes: result.notes,
+            attachments: result.attachments,
+            verified: result.verified,
+            encrypted: result.encrypted,
+        }
+    }
+}
+
+/// `backup`, and `run-due`.
 #[derive(Serialize)]
 pub(crate) struct BackupDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -146,15 +160,7 @@ pub(crate) struct BackupDocument<'a> {
 
 impl<'a> BackupDocument<'a> {
     pub(crate) fn of(result: &'a BackupResult) -> Self {
-        let archive = MadeArchive {
-            place: "library",
-            path: &result.path,
-            bytes: result.bytes,
-            notes: result.notes,
-            attachments: result.attachments,
-            verified: result.verified,
-            encrypted: result.encrypted,
-        };
+        let archive = MadeArchive::of(result);
         let (made, checked) = match result.outcome {
             OutcomeWord::NothingNew => (None, Some(archive)),
             _ => (Some(archive), None),
@@ -170,18 +176,23 @@ impl<'a> BackupDocument<'a> {
         }
     }
 
-    /// What `run-due` made, or that there was nothing to make.
-    pub(crate) fn if_due(result: Option<&'a BackupResult>) -> Self {
-        let nothing = Self {
-            due: None,
-            run: None,
-            outcome: OutcomeWord::Completed,
-            since: None,
-            archives: Vec::new(),
-            checked: None,
-            warnings: &[],
+    /// What `run-due` made, or that there was nothing to make. Of several backups the run is the first one's.
+    pub(crate) fn of_due(results: &'a [BackupResult], warnings: &'a [Warning]) -> Self {
+        let outcome = match results {
+            _ if !warnings.is_empty() => OutcomeWord::CompletedWithWarnings,
+            [only] => only.outcome,
+            _ => OutcomeWord::Completed,
         };
-        Self { due: Some(result.is_some()), ..result.map_or(nothing, Self::of) }
+        let due = Some(!results.is_empty());
+        let nothing =
+            Self { due, run: None, outcome, since: None, archives: Vec::new(), checked: None, warnings };
+        results.iter().map(Self::of).fold(nothing, |all, one| Self {
+            run: all.run.or(one.run),
+            since: all.since.or(one.since),
+            archives: all.archives.into_iter().chain(one.archives).collect(),
+            checked: all.checked.or(one.checked),
+            ..all
+        })
     }
 }
 

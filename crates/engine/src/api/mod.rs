@@ -26,7 +26,7 @@ pub use files::{
     VerifyReport,
 };
 pub use looked::{CheckResult, ContentsCard, NoteAttachment, NotePlace, Recovery};
-pub use session::{BackupOrder, PreparedRestore, RestoreOrder, Session};
+pub use session::{Attended, AttendedBackup, BackupOrder, PreparedRestore, RestoreOrder, Session};
 pub use types::*;
 
 pub(crate) use errors::{of_backup, of_flow, of_restore, of_store};
@@ -36,4 +36,4 @@ pub use crate::inspect::Inventory;
 pub use crate::ports::Ports;
 pub use crate::problem::{Code, Problem};
 pub use crate::schedule::due::catch_up_delay;
-pub use crate::schedule::{Conditions, Due};
+pub use crate::schedule::{BackupKind, Conditions, Due};

@@ -214,6 +214,7 @@ fn a_rebuild_learns_again_what_the_runs_recorded() {
         places: vec!["library".to_owned()],
         undoes: None,
         folder: None,
+        attachments: false,
     };
     let backup = End {
         archives: vec![made("/elsewhere/x.nnbackupz", "arch1")],

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::RunId;
 use super::run::{Begin, End, Outcome, Run, RunKind, RunState, SafetyArchive, Verification};
 use crate::problem::Code;
-use crate::schedule::Past;
+use crate::schedule::{BackupKind, Past};
 
 /// Why a run that nobody ended did not end well.
 pub(super) const LEFT_RUNNING: &str = "It was interrupted: the program or the computer stopped before it was done. \
@@ -126,19 +126,28 @@ impl History {
         dead.filter_map(|run| run.begin.folder.as_deref()).collect()
     }
 
-    /// The newest verified backup of `place`; of those with attachments only, if asked.
+    /// The newest verified backup of `place` of that kind. One with attachments is one of notes too.
     #[must_use]
-    pub fn last_success(&self, place: &str, with_attachments_only: bool) -> Option<Success> {
-        self.runs.iter().find_map(|run| success_of(run, place, with_attachments_only))
+    pub fn last_success(&self, place: &str, kind: BackupKind) -> Option<Success> {
+        self.runs.iter().find_map(|run| success_of(run, place, kind))
     }
 
-    /// What was tried for `place` since its last success.
+    /// What was tried for `place` in vain since its last success of that kind.
+    ///
+    /// What fails without attachments would fail with them, and a disk that is away or a cancel says the same
+    /// of both kinds: such an attempt counts for both, until any backup succeeds. Any other failure with
+    /// attachments says nothing of a backup without them.
     #[must_use]
-    pub fn attempts(&self, place: &str, job_lock_held: bool) -> Attempts {
-        let since = self.runs.iter().take_while(|run| success_of(run, place, false).is_none());
-        let tried = since.filter(|run| concerns(run, place) && run.state(job_lock_held) != RunState::Running);
+    pub fn attempts(&self, place: &str, kind: BackupKind, job_lock_held: bool) -> Attempts {
+        let since = self.runs.iter().take_while(|run| success_of(run, place, kind).is_none());
         let mut attempts = Attempts::default();
-        for run in tried {
+        let mut succeeded_since = false;
+        for run in since {
+            succeeded_since |= success_of(run, place, BackupKind::Notes).is_some();
+            let counts = if concerns_both(run) { !succeeded_since } else { kind == BackupKind::Full };
+            if !counts || !is_attempt(run, place, job_lock_held) {
+                continue;
+            }
             if attempts.count == 0 {
                 attempts.last = Some(run.end.as_ref().map_or(run.begin.started, |end| end.ended));
                 attempts.failure = failure_of(run, job_lock_held);
@@ -188,10 +197,10 @@ impl History {
 
     /// The facts that the schedule decides by.
     #[must_use]
-    pub fn past(&self, place: &str, job_lock_held: bool) -> Past {
-        let attempts = self.attempts(place, job_lock_held);
+    pub fn past(&self, place: &str, kind: BackupKind, job_lock_held: bool) -> Past {
+        let attempts = self.attempts(place, kind, job_lock_held);
         Past {
-            last_success: self.last_success(place, false).and_then(|success| moment(success.at)),
+            last_success: self.last_success(place, kind).and_then(|success| moment(success.at)),
             attempts: attempts.count,
             last_attempt: attempts.last.and_then(moment),
         }
@@ -203,13 +212,27 @@ fn moment(time: TimeMs) -> Option<Timestamp> {
     Timestamp::from_millisecond(time.0).ok()
 }
 
-fn concerns(run: &Run, place: &str) -> bool {
-    run.begin.kind == RunKind::Backup && run.begin.places.iter().any(|concerned| concerned == place)
+/// A run that tried to back `place` up and is over, without a verified backup.
+fn is_attempt(run: &Run, place: &str, job_lock_held: bool) -> bool {
+    run.begin.kind == RunKind::Backup
+        && run.begin.places.iter().any(|concerned| concerned == place)
+        && run.state(job_lock_held) != RunState::Running
+        && success_of(run, place, BackupKind::Notes).is_none()
 }
 
-fn success_of(run: &Run, place: &str, with_attachments_only: bool) -> Option<Success> {
+/// Whether an attempt that made nothing says as much of the other kind of backup.
+fn concerns_both(run: &Run) -> bool {
+    let of_the_disk = |code| matches!(code, Code::DiskGone | Code::ReadOnly);
+    match run.end.as_ref().map(|end| &end.outcome) {
+        Some(Outcome::Failed { code, .. }) => !run.begin.attachments || of_the_disk(*code),
+        Some(Outcome::Cancelled) => true,
+        _ => !run.begin.attachments,
+    }
+}
+
+fn success_of(run: &Run, place: &str, kind: BackupKind) -> Option<Success> {
     let end = run.end.as_ref().filter(|end| run.begin.kind == RunKind::Backup && end.outcome.is_done())?;
-    let fits = |attachments_included| attachments_included || !with_attachments_only;
+    let fits = |attachments_included| attachments_included || kind == BackupKind::Notes;
     // An archive that still holds all there is stands for the one that was not made in its place.
     let holding = end.archives.iter().chain(&end.still_good);
     let mut made = holding.filter(|made| made.verified && made.place == place);

@@ -14,6 +14,7 @@ fn begin(run: &str, kind: RunKind, started: i64) -> Record {
         places: vec!["library".to_owned()],
         undoes: None,
         folder: None,
+        attachments: false,
     })
 }
 
@@ -103,8 +104,8 @@ fn only_a_verified_archive_of_the_place_is_a_success() {
     ];
     for (name, records, any, with_attachments) in rows {
         let history = history(&records.concat());
-        let at = |only| history.last_success("library", only).map(|success| success.at.0);
-        assert_eq!((at(false), at(true)), (any, with_attachments), "{name}");
+        let at = |kind| history.last_success("library", kind).map(|success| success.at.0);
+        assert_eq!((at(BackupKind::Notes), at(BackupKind::Full)), (any, with_attachments), "{name}");
     }
 }
 
@@ -118,7 +119,8 @@ fn attempts_count_since_the_last_success() {
         backup("c", 30, Outcome::Cancelled, vec![]).to_vec(),
         vec![begin("d", RunKind::Backup, 40)],
     ];
-    let attempts = |count: usize, held| history(&records[..count].concat()).attempts("library", held);
+    let attempts =
+        |count: usize, held| history(&records[..count].concat()).attempts("library", BackupKind::Notes, held);
     assert_eq!(attempts(0, false), Attempts::default());
     assert_eq!(attempts(1, false), Attempts::default());
     let gone = Failure { code: Code::DiskGone, message: "The disk is not there.".to_owned() };
@@ -129,7 +131,7 @@ fn attempts_count_since_the_last_success() {
     let left = attempts(5, false);
     assert_eq!((left.count, left.last), (3, Some(TimeMs(40))));
     assert!(left.failure.expect("left running").message.contains("interrupted"));
-    let past = history(&records.concat()).past("library", false);
+    let past = history(&records.concat()).past("library", BackupKind::Notes, false);
     assert_eq!((past.last_success.map(Timestamp::as_millisecond), past.attempts), (Some(10), 3));
 }
 
@@ -158,7 +160,7 @@ fn the_first_end_holds() {
     let second = end("a", 2, Outcome::LeftRunning, vec![]);
     let history = history(&[first.to_vec(), vec![second]].concat());
     assert_eq!(history.unreadable_lines, 1);
-    assert_eq!(history.last_success("library", false).map(|success| success.at), Some(TimeMs(1)));
+    assert_eq!(history.last_success("library", BackupKind::Notes).map(|success| success.at), Some(TimeMs(1)));
 }
 
 #[test]
@@ -257,13 +259,13 @@ fn nothing_new_is_a_success_of_the_kind_that_the_older_archive_is() {
     let success = |attachments_included| Some(Success { run: id("b"), at: TimeMs(9), attachments_included });
     let plain = nothing(made("library", false, true));
     assert_eq!(
-        (plain.last_success("library", false), plain.last_success("library", true)),
+        (plain.last_success("library", BackupKind::Notes), plain.last_success("library", BackupKind::Full)),
         (success(false), None)
     );
     let full = nothing(made("library", true, true));
-    assert_eq!(full.last_success("library", true), success(true));
-    assert_eq!(full.attempts("library", false), Attempts::default());
-    assert_eq!(nothing(made("joplin", true, true)).last_success("library", false), None);
+    assert_eq!(full.last_success("library", BackupKind::Full), success(true));
+    assert_eq!(full.attempts("library", BackupKind::Notes, false), Attempts::default());
+    assert_eq!(nothing(made("joplin", true, true)).last_success("library", BackupKind::Notes), None);
     let none = history(&backup("c", 9, Outcome::NothingNew { since: TimeMs(1) }, vec![]));
-    assert_eq!(none.last_success("library", false), None, "without an archive nothing is safe");
+    assert_eq!(none.last_success("library", BackupKind::Notes), None, "without an archive nothing is safe");
 }

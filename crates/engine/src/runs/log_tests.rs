@@ -37,6 +37,7 @@ fn begin(run: &str) -> Begin {
         places: vec!["library".to_owned()],
         undoes: None,
         folder: None,
+        attachments: false,
     }
 }
 

@@ -226,6 +226,14 @@ pub struct Begin {
     /// the next run looks there for what it left unfinished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
+    /// It is a backup with attachments. Not known of those that version 0.1 recorded.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub attachments: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The last record of a run.

@@ -29,13 +29,15 @@ pub struct Conditions {
     pub awake_for: Option<SignedDuration>,
     /// How long after that a missed backup waits: see [`catch_up_delay`].
     pub catch_up_delay: SignedDuration,
+    /// The charge in per cent while the computer runs on its battery; `None` on mains, or if not known.
+    pub battery: Option<u8>,
 }
 
 impl Conditions {
     /// For `run-due`: what is due starts at once.
     #[must_use]
     pub fn by_hand(running: bool) -> Self {
-        Self { running, awake_for: None, catch_up_delay: SignedDuration::ZERO }
+        Self { running, awake_for: None, catch_up_delay: SignedDuration::ZERO, battery: None }
     }
 }
 

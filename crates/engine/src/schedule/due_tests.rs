@@ -16,7 +16,12 @@ fn awake() -> Conditions {
 }
 
 fn awake_for(time: SignedDuration) -> Conditions {
-    Conditions { running: false, awake_for: Some(time), catch_up_delay: SignedDuration::from_secs(45) }
+    Conditions {
+        running: false,
+        awake_for: Some(time),
+        catch_up_delay: SignedDuration::from_secs(45),
+        battery: None,
+    }
 }
 
 fn now_since(since: &str) -> Due {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use backstop_engine::api::{
-    ArchiveFormat, ArchiveSecret, BackupOrder, Code, Conditions, Job, Protection, RecoveryKey, RestoreMode,
-    Session, Stage, Verified,
+    ArchiveFormat, ArchiveSecret, BackupKind, BackupOrder, Code, Conditions, Job, Protection, RecoveryKey,
+    RestoreMode, Session, Stage, Verified,
 };
 use backstop_engine::durable::Origin;
 use backstop_engine::runs::{Begin, RunKind, RunLog, Trigger};
@@ -59,8 +59,10 @@ fn a_backup_in_our_own_format_holds_the_same_and_needs_nobody_there() {
     assert_eq!(session.format().expect("a format"), ArchiveFormat::Nnbackupz);
     session.set_format(ArchiveFormat::Backstop).expect("a format");
     assert_eq!(session.setting("format").as_deref(), Ok("backstop"), "by name too");
-    let by_itself =
-        session.run_due(&Conditions::by_hand(false), &Job::new()).expect("a backup").expect("due");
+    let attended = session.attend(&Conditions::by_hand(false), &Job::new()).expect("attended");
+    let [full] = &attended.backups[..] else { panic!("one backup counts as both kinds: {attended:?}") };
+    assert_eq!(full.kind, BackupKind::Full);
+    let by_itself = full.end.as_ref().expect("a backup");
     assert!(by_itself.verified && by_itself.encrypted && by_itself.name.ends_with(".backstop"));
     let full = BackupOrder { attachments: true, ..BackupOrder::default() };
     let made = session.backup(&full, &Job::new()).expect("a backup");
@@ -200,6 +202,7 @@ fn what_a_killed_backup_left_in_a_folder_of_its_own_goes_with_the_next_run() {
         places: vec!["library".to_owned()],
         undoes: None,
         folder: Some(elsewhere.clone()),
+        attachments: false,
     };
     RunLog::new(&account).begin(&begin).expect("recorded");
     session.use_folder(&world.path("documents"), None).expect("a folder");
@@ -241,7 +244,8 @@ fn a_clock_that_is_set_back_is_said_and_costs_no_backup() {
     let session = world.account("Olive", PASSWORD);
     fill(&world, &session, "partial-plain");
     session.use_folder(&world.path("documents"), None).expect("a folder");
-    let by_hand = || session.backup(&BackupOrder::default(), &Job::new()).expect("a backup");
+    let full = BackupOrder { attachments: true, ..BackupOrder::default() };
+    let by_hand = || session.backup(&full, &Job::new()).expect("a backup");
     let said = || {
         let warnings = session.overview().expect("an overview").folder_warnings;
         warnings.iter().filter(|warning| warning.contains("clock was set back")).count()
@@ -251,8 +255,8 @@ fn a_clock_that_is_set_back_is_said_and_costs_no_backup() {
     assert_eq!(said(), 0);
     world.clock.pass_ms(-THREE_DAYS_MS);
     assert_eq!(said(), 1);
-    let due = session.run_due(&Conditions::by_hand(false), &Job::new()).expect("asked");
-    assert!(due.is_none(), "nothing is made by itself");
+    let attended = session.attend(&Conditions::by_hand(false), &Job::new()).expect("asked");
+    assert!(attended.backups.is_empty(), "nothing is made by itself");
     let second = by_hand();
     world.clock.pass_ms(THREE_DAYS_MS);
     let third = by_hand();

@@ -10,7 +10,6 @@ use crate::api::{ArchiveFormat, BackupResult, OutcomeWord, Problem, Warning, of_
 use crate::backup::{Form, Made, Order, Seal, make};
 use crate::repository::Repository;
 use crate::runs::{Counts, Level, MadeArchive, RunId, RunKind, Trigger, Verification};
-use crate::schedule::{Conditions, Due, due};
 use crate::settings::LIBRARY;
 
 /// What backup to make.
@@ -44,7 +43,8 @@ impl Session {
         self.require_password(!encrypt && !agreed, order.password)?;
         let trigger = if order.automatic { Trigger::Automatic } else { Trigger::Manual };
         let folder = order.to.map(std::path::absolute).transpose().map_err(Problem::writing)?;
-        let order_run = RunOrder { kind: RunKind::Backup, trigger, undoes: None, folder };
+        let order_run =
+            RunOrder { kind: RunKind::Backup, trigger, undoes: None, folder, attachments: order.attachments };
         self.run(order_run, |run| {
             let data_dir = &self.world.data_dir;
             let repository = match order.to {
@@ -57,29 +57,6 @@ impl Session {
             Ok(report(run, &made, encrypt, order.attachments, self.now()))
         })
         .inspect(|result| self.remember(result, trigger))
-    }
-
-    /// Makes the backup that is due, if one is.
-    ///
-    /// # Errors
-    /// As [`Session::backup`].
-    pub fn run_due(&self, conditions: &Conditions, job: &Job) -> Result<Option<BackupResult>, Problem> {
-        match self.due(conditions)? {
-            Due::Now { .. } => {
-                let order = BackupOrder { automatic: true, ..BackupOrder::default() };
-                self.backup(&order, job).map(Some)
-            }
-            Due::Off | Due::Running | Due::Not { .. } | Due::Later { .. } => Ok(None),
-        }
-    }
-
-    /// Whether a backup is due now.
-    ///
-    /// # Errors
-    /// Settings or history can't be read.
-    pub fn due(&self, conditions: &Conditions) -> Result<Due, Problem> {
-        let past = self.runs().read()?.past(LIBRARY, conditions.running);
-        Ok(due(self.settings()?.backups, &past, &self.zoned_now(), conditions))
     }
 
     fn make_archive(

@@ -25,7 +25,13 @@ impl Session {
         full: bool,
         job: &Job,
     ) -> Result<CheckResult, Problem> {
-        let order = RunOrder { kind: RunKind::Verify, trigger: Trigger::Manual, undoes: None, folder: None };
+        let order = RunOrder {
+            kind: RunKind::Verify,
+            trigger: Trigger::Manual,
+            undoes: None,
+            folder: None,
+            attachments: false,
+        };
         self.run(order, |_| {
             // What is noted must be noted of the file as it is now: the list forgets what was found about
             // one that changed since.

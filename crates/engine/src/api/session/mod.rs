@@ -1,6 +1,7 @@
 //! What only a signed-in account may do. To have a [`Session`] is the proof of being signed in.
 
 mod account;
+mod attend;
 mod backup;
 mod browse;
 mod check;
@@ -18,6 +19,7 @@ use backstop_crypto::Key;
 use backstop_model::TimeMs;
 use jiff::{Timestamp, Zoned};
 
+pub use attend::{Attended, AttendedBackup};
 pub use backup::BackupOrder;
 pub use restore::{PreparedRestore, RestoreOrder};
 
@@ -61,6 +63,8 @@ pub(super) struct RunOrder {
     pub(super) undoes: Option<RunId>,
     /// The folder it writes to, if that is not the one of the settings.
     pub(super) folder: Option<PathBuf>,
+    /// It is a backup with attachments.
+    pub(super) attachments: bool,
 }
 
 impl Session {
@@ -139,9 +143,7 @@ impl Session {
     ) -> Result<T, Problem> {
         let lock = AccountLock::acquire(&self.folder, LockKind::Job)?;
         let runs = self.runs();
-        self.clear_after_the_dead(&lock)?;
-        let died = !runs.close_left_running(&lock, self.now())?.is_empty();
-        self.tidy(died)?;
+        self.bury(&lock)?;
         let run = RunId::new(self.timestamp(), random()?);
         runs.begin(&Begin {
             run: run.clone(),
@@ -151,6 +153,7 @@ impl Session {
             places: vec![LIBRARY.to_owned()],
             undoes: order.undoes,
             folder: order.folder,
+            attachments: order.attachments,
         })?;
         match work(&run) {
             Ok((mut value, record)) => {
@@ -171,6 +174,13 @@ impl Session {
                 Err(error) => Err(problem.with_detail(error.to_string())),
             },
         }
+    }
+
+    /// Leaves nothing of jobs whose processes died, but a line in the history.
+    fn bury(&self, job: &AccountLock) -> Result<(), Problem> {
+        self.clear_after_the_dead(job)?;
+        let died = !self.runs().close_left_running(job, self.now())?.is_empty();
+        self.tidy(died)
     }
 
     /// Lets undo offers end after their time, and removes blobs that nothing refers to any more: of

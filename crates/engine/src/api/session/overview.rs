@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use backstop_model::TimeMs;
-use jiff::SignedDuration;
 
 use super::Session;
 use crate::api::{
@@ -14,7 +13,7 @@ use crate::lock::{AccountLock, LockKind};
 use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
 use crate::restore::safety_path;
 use crate::runs::{Begin, RunState, Trigger};
-use crate::schedule::{Conditions, Due, Standing, protection};
+use crate::schedule::{BackupKind, Conditions, Due, Standing, protection};
 use crate::settings::LIBRARY;
 use crate::time::rfc3339;
 
@@ -106,11 +105,10 @@ impl Session {
     fn status(&self) -> Result<StatusCard, Problem> {
         let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
         let history = self.runs().read()?;
-        let world = Conditions { running: false, awake_for: None, catch_up_delay: SignedDuration::ZERO };
-        let due = self.due(&world)?;
-        let attempts = history.attempts(LIBRARY, running);
-        let success = history.last_success(LIBRARY, false);
-        let full = history.last_success(LIBRARY, true);
+        let due = self.due(BackupKind::Notes, &Conditions::by_hand(false))?;
+        let attempts = history.attempts(LIBRARY, BackupKind::Notes, running);
+        let success = history.last_success(LIBRARY, BackupKind::Notes);
+        let full = history.last_success(LIBRARY, BackupKind::Full);
         let standing = Standing {
             running: running && newest_is_backup(&history, running),
             ever: success.is_some(),
@@ -169,7 +167,9 @@ impl Session {
     /// The same, and whether its newest backup is from a time that has not come yet.
     fn warnings_of_now(&self, chosen: &Path) -> Result<Vec<String>, Problem> {
         let mut warnings = self.folder_warnings(chosen);
-        if let Due::Not { clock_changed: true, .. } = self.due(&Conditions::by_hand(false))? {
+        if let Due::Not { clock_changed: true, .. } =
+            self.due(BackupKind::Notes, &Conditions::by_hand(false))?
+        {
             warnings.push(CLOCK_SET_BACK.to_owned());
         }
         Ok(warnings)

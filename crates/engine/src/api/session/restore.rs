@@ -185,8 +185,13 @@ impl Session {
     /// `destination_changed` if the library was written since; `busy` while another job runs.
     pub fn apply(&self, prepared: PreparedRestore, job: &Job) -> Result<RestoreResult, Problem> {
         let kind = if prepared.undoes.is_none() { RunKind::Restore } else { RunKind::Undo };
-        let order =
-            RunOrder { kind, trigger: Trigger::Manual, undoes: prepared.undoes.clone(), folder: None };
+        let order = RunOrder {
+            kind,
+            trigger: Trigger::Manual,
+            undoes: prepared.undoes.clone(),
+            folder: None,
+            attachments: false,
+        };
         self.run(order, |run| self.apply_as(prepared, run, job))
     }
 

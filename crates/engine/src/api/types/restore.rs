@@ -130,6 +130,11 @@ impl Warning {
         }
     }
 
+    /// What kept one step of several from being done.
+    pub(in crate::api) fn of_problem(problem: &crate::problem::Problem) -> Self {
+        Self { code: problem.code.as_str().to_owned(), message: problem.message.clone(), item: None }
+    }
+
     /// What a format could not hold.
     pub(in crate::api) fn of_loss(loss: &backstop_model::Loss) -> Self {
         Self { code: "loss".to_owned(), message: loss.what.clone(), item: Some(loss.item.id.to_string()) }
