@@ -143,6 +143,12 @@
     pick_folder: () => ({ token: 'f2', path: '/media/mira/Elements/Backstop/backups', free_bytes: 212_000_000_000, warnings: [] }),
     default_folder: () => ({ token: 'f1', path: folder, free_bytes: 87_400_000_000, warnings: ['This folder is on the same drive as your notes. If the drive fails, both are gone.'] }),
     use_folder: ({ token, password: typed }) => { asksWhenPlain(typed); return (world.overview = { ...world.overview, folder: token === 'f2' ? '/media/mira/Elements/Backstop/backups' : folder }); },
+    use_copies_folder: ({ token, password: typed }) => { asksWhenPlain(typed); return (world.overview = { ...world.overview, copies_folder: token === null ? null : '/media/mira/Elements/Backstop/backups' }); },
+    choose: ({ choice: { setting, to }, password: typed }) => {
+      if (setting === 'interval_full') asksWhenPlain(typed);
+      return (world.overview = { ...world.overview, [setting]: to, ...(setting === 'keep' ? { keep_agreed: false } : {}) });
+    },
+    pause_backups: ({ pause }) => (world.overview = { ...world.overview, paused_until: pause ? now + DAY : null }),
     open_folder: () => null,
     set_theme: () => null,
     set_on_close: ({ onClose }) => { world.overview = { ...world.overview, on_close: onClose }; return null; },

@@ -99,6 +99,39 @@ test('four clicks by keyboard: an interval', () => walk({ signedIn: true }, asyn
   expect(await calls(page)).toContain('set_interval');
 }));
 
+test('what runs by itself is chosen by keyboard alone', () => walk({ signedIn: true }, async (page) => {
+  const value = (name: string) => page.getByRole('combobox', { name, exact: true }).inputValue();
+  await tabTo(page, 'combobox', 'Automatic backups with attachments');
+  await page.keyboard.press('w');
+  await expect.poll(() => value('Automatic backups with attachments')).toBe('weekly');
+  await tabTo(page, 'combobox', 'Backup reminders');
+  await page.keyboard.press('d');
+  await expect.poll(() => value('Backup reminders')).toBe('daily');
+  await tabTo(page, 'combobox', 'Keep');
+  await page.keyboard.press('c');
+  await shown(page, 'How many backups to keep');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('many');
+  await page.keyboard.press('Enter');
+  await page.getByText('From 0 to 999.').waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('14');
+  await page.keyboard.press('Enter');
+  await page.getByText('14 daily, 5 weekly, 12 monthly, 3 yearly').waitFor();
+  expect(await value('Keep')).toBe('custom');
+}));
+
+test('copies go to a second folder until that is cleared, by keyboard alone', () => walk({ signedIn: true }, async (page) => {
+  await tabTo(page, 'button', 'Select a folder for copies');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Use this folder for copies?');
+  await page.keyboard.press('Enter');
+  await page.getByText('Every backup is copied here').waitFor();
+  await tabTo(page, 'button', 'Clear the folder for copies');
+  await page.keyboard.press('Enter');
+  await page.getByText('A second folder, best on another disk').waitFor();
+}));
+
 test('the format of backups, by keyboard', () => walk({ signedIn: true }, async (page) => {
   await page.getByText('whoever steals a file can try a password of your account every 0.02 seconds').waitFor();
   await tabTo(page, 'combobox', 'Backup format');

@@ -2,7 +2,7 @@
 
 import type { IconName } from './components/icons';
 import type { Page } from './state/router.svelte';
-import { account, backup, common } from './strings';
+import { account, automatic, backup, common } from './strings';
 
 export interface NavEntry { page: Page; label: string; icon: IconName }
 export interface NavGroup { label: string; entries: NavEntry[] }
@@ -32,10 +32,14 @@ const settings: Found[] = [
   ...groups.flatMap((group) => group.entries.map(({ page, label }) => ({ page, label, row: null }))),
   { page: 'backup', label: backup.now, row: 'now' },
   { page: 'backup', label: backup.restore, row: 'restore' },
-  { page: 'backup', label: backup.automatic, row: 'automatic' },
+  { page: 'backup', label: automatic.title, row: 'automatic' },
+  { page: 'backup', label: automatic.full, row: 'automatic-full' },
+  { page: 'backup', label: automatic.reminders, row: 'reminders' },
   { page: 'backup', label: backup.encryption, row: 'encryption' },
   { page: 'backup', label: backup.format, row: 'format' },
+  { page: 'backup', label: automatic.keep.title, row: 'keep' },
   { page: 'backup', label: backup.directory, row: 'directory' },
+  { page: 'backup', label: automatic.copies.title, row: 'copies' },
   { page: 'profile', label: account.profile.name, row: 'name' },
   { page: 'profile', label: account.profile.signOut, row: 'sign-out' },
   { page: 'security', label: account.security.password, row: 'password' },

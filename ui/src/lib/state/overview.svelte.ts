@@ -2,7 +2,7 @@
 
 import * as api from '../api';
 import { stateWord } from '../status';
-import { backup, common } from '../strings';
+import { automatic, backup, common } from '../strings';
 import { guarded, type SecretWords } from './secret.svelte';
 import { job } from './job.svelte';
 import { notices } from './notices.svelte';
@@ -57,7 +57,7 @@ class OverviewStore {
   }
 
   setInterval(interval: api.Interval) {
-    return this.change(plainWords(backup.plainSecret.interval), (password) => api.setInterval(interval, password));
+    return this.change(plainWords(automatic.secret), (password) => api.setInterval(interval, password));
   }
 
   /** Asks for no password: neither format can be read without one while encryption is on. */
@@ -67,6 +67,21 @@ class OverviewStore {
 
   useFolder(token: string) {
     return this.change(plainWords(backup.plainSecret.folder), (password) => api.useFolder(token, password));
+  }
+
+  /** A setting that a word or a number says. Only intervals can ask for the password. */
+  choose(choice: api.Choice) {
+    return this.change(plainWords(automatic.secret), (password) => api.choose(choice, password));
+  }
+
+  /** Where copies go; null: nowhere any more. */
+  async useCopies(token: string | null) {
+    await this.change(plainWords(automatic.copies.secret), (password) => api.useCopiesFolder(token, password));
+    if (token === null && !this.problem) notices.show(automatic.copies.cleared);
+  }
+
+  pause(on: boolean) {
+    return this.change(plainWords(''), () => api.pauseBackups(on));
   }
 
   turnOnEncryption() {

@@ -34,9 +34,6 @@ export const backup = {
   restore: 'Restore backup',
   restoreNote: 'Bring back your notes from a backup. You see the plan first.',
   restoreButton: 'Restore',
-  automatic: 'Automatic backups',
-  automaticNote: 'Back up by itself, counted from the last verified backup.',
-  intervals: { never: 'Never', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly' },
   encryption: 'Backup encryption',
   encryptionOn: 'Every backup is encrypted with your account key. Off only with your password.',
   encryptionOff: 'Off: whoever gets a backup file can read your notes.',
@@ -69,7 +66,6 @@ export const backup = {
   },
   plainSecret: {
     backup: 'Encryption is off, so this backup can be read by anyone who gets the file.',
-    interval: 'Encryption is off, so automatic backups can be read by anyone who gets the files.',
     folder: 'Encryption is off, so anyone who can open this folder can read the backups in it.',
   },
   keyBanner: {

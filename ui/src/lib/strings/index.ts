@@ -1,6 +1,7 @@
 // The one catalogue: every word the window says. Plain, short, sentence case.
 
 export { account } from './account';
+export { automatic } from './automatic';
 export { backup } from './backup';
 export { browse } from './browse';
 export { common } from './common';

@@ -112,6 +112,7 @@ export const setup = {
     emptyLead: 'Your library is empty. Restore a backup you have, and Backstop keeps those notes safe from then on.',
     interval: 'Automatic backups',
     intervalNote: 'After this one, back up by itself, counted from the last verified backup.',
+    fullNote: (attachments: string) => `The same and ${attachments}.`,
     make: 'Create backup',
     making: 'Creating',
     skip: 'Not now',
