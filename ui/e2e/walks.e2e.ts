@@ -132,6 +132,27 @@ test('copies go to a second folder until that is cleared, by keyboard alone', ()
   await page.getByText('A second folder, best on another disk').waitFor();
 }));
 
+test('a pause is made and ended by keyboard alone', () => walk({ signedIn: true }, async (page) => {
+  await tabTo(page, 'link', 'Notifications');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Notifications');
+  await tabTo(page, 'button', 'Pause for a day');
+  await page.keyboard.press('Enter');
+  await page.getByText('Nothing runs by itself until tomorrow').waitFor();
+  await tabTo(page, 'switch', 'Finished backups');
+  await page.keyboard.press('Space');
+  await page.locator('[role=switch][aria-checked=true][aria-labelledby=success]').waitFor();
+  await tabTo(page, 'combobox', 'On battery');
+  await page.keyboard.press('ArrowDown');
+  await page.getByText('Below this charge, automatic backups wait').waitFor();
+  await tabTo(page, 'link', 'Backup & export');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Paused');
+  await tabTo(page, 'button', 'Resume');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Protected');
+}));
+
 test('the format of backups, by keyboard', () => walk({ signedIn: true }, async (page) => {
   await page.getByText('whoever steals a file can try a password of your account every 0.02 seconds').waitFor();
   await tabTo(page, 'combobox', 'Backup format');

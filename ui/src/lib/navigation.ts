@@ -2,7 +2,7 @@
 
 import type { IconName } from './components/icons';
 import type { Page } from './state/router.svelte';
-import { account, automatic, backup, common } from './strings';
+import { account, automatic, backup, common, notifications } from './strings';
 
 export interface NavEntry { page: Page; label: string; icon: IconName }
 export interface NavGroup { label: string; entries: NavEntry[] }
@@ -20,6 +20,7 @@ export const groups: NavGroup[] = [
     { page: 'restore', label: say.restore, icon: 'restore' },
   ] },
   { label: say.other, entries: [
+    { page: 'notifications', label: notifications.title, icon: 'bell' },
     { page: 'appearance', label: say.appearance, icon: 'contrast' },
     { page: 'about', label: say.about, icon: 'info' },
   ] },
@@ -46,6 +47,11 @@ const settings: Found[] = [
   { page: 'security', label: account.security.key, row: 'key' },
   { page: 'security', label: account.security.newKey, row: 'new-key' },
   { page: 'security', label: account.security.delete, row: 'delete' },
+  { page: 'notifications', label: notifications.success, row: 'success' },
+  { page: 'notifications', label: notifications.pause, row: 'pause' },
+  { page: 'notifications', label: notifications.battery, row: 'battery' },
+  { page: 'notifications', label: notifications.recheck, row: 'recheck' },
+  { page: 'notifications', label: notifications.skip, row: 'skip' },
   { page: 'appearance', label: common.appearance.theme, row: 'theme' },
   { page: 'appearance', label: common.appearance.onClose, row: 'on-close' },
 ];

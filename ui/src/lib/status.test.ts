@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { overviewOf } from '../test/shell';
 import type { Protection } from './api';
-import { stateIcon, stateTone, stateWord, statusSentence } from './status';
+import { face, fixes, stateIcon, stateTone, stateWord, statusSentence } from './status';
 
 const now = new Date(2026, 10, 22, 12, 0).getTime();
 const hour = 3_600_000;
@@ -48,6 +48,20 @@ describe('the status card', () => {
     expect(stateWord({ state: 'overdue', days: 1 })).toBe('Overdue by 1 day');
     expect(stateWord({ state: 'overdue', days: 3 })).toBe('Overdue by 3 days');
     expect(stateTone({ state: 'overdue', days: 3 })).toBe('warn');
+  });
+
+  test('a pause is the word of the card while nothing worse is', () => {
+    const paused = (protection: Protection) => overviewOf({ status: { protection, last_verified: now, last_verified_full: null, next: now }, paused_until: now + 20 * hour });
+    for (const protection of states) {
+      const calm = protection.state === 'protected' || protection.state === 'due';
+      expect(face(paused(protection)).word).toBe(calm ? 'Paused' : stateWord(protection));
+      if (protection.state !== 'running') expect(statusSentence(paused(protection), now)).toMatch(/Paused until tomorrow 08:00\.$/);
+    }
+  });
+
+  test.each([['disk_gone', 'again'], ['no_space', 'open'], ['read_only', 'select'], ['busy', 'again'], ['internal', 'again'], ['not_logged_in', 'again']] as const)('what %s asks for first', (code, fix) => {
+    expect(fixes(code)[0]).toBe(fix);
+    expect(fixes(code).length).toBeLessThanOrEqual(2);
   });
 
   test('switched off is said', () => {

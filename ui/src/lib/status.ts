@@ -1,11 +1,29 @@
 // How the facts of the status card become one word and one sentence.
 
-import type { Overview, Protection } from './api';
+import type { Overview, ProblemCode, Protection } from './api';
 import type { IconName } from './components/icons';
 import { capital, count, dayWords, moment } from './format';
 import { backup, words } from './strings';
 
 export type Tone = 'idle' | 'ok' | 'warn' | 'bad' | 'info';
+export interface Face { word: string; tone: Tone; icon: IconName }
+
+/** How the card looks. A pause is its word while nothing worse is. */
+export function face({ status: { protection }, paused_until }: Overview): Face {
+  const calm = protection.state === 'protected' || protection.state === 'due';
+  if (paused_until !== null && calm) return { word: backup.states.paused, tone: 'idle', icon: 'pause' };
+  return { word: stateWord(protection), tone: stateTone(protection), icon: stateIcon(protection) };
+}
+
+export type Fix = 'again' | 'select' | 'open';
+
+/** What may put right what a failure is about, the likeliest first. Two at most. */
+export function fixes(code: ProblemCode): Fix[] {
+  if (code === 'no_space') return ['open', 'select'];
+  if (code === 'disk_gone') return ['again', 'select'];
+  if (code === 'read_only') return ['select', 'again'];
+  return ['again'];
+}
 
 export function stateWord(protection: Protection): string {
   if (protection.state === 'overdue') {
@@ -43,7 +61,8 @@ export function statusSentence(overview: Overview, now: number = Date.now()): st
     said.push(backup.last(moment(status.last_verified, now), full === null ? null : dayWords(full, now)));
     if (full === null && overview.attachments > 0) said.push(backup.noFull);
   }
-  if (status.protection.state === 'due') said.push(backup.nextNow);
+  if (overview.paused_until !== null) said.push(backup.pausedUntil(moment(overview.paused_until, now)));
+  else if (status.protection.state === 'due') said.push(backup.nextNow);
   else if (status.next !== null) said.push(backup.next(moment(Math.max(status.next, now), now)));
   else if (overview.interval === 'never' && status.last_verified !== null) said.push(backup.nextNever);
   return said.map(capital).join(' ');

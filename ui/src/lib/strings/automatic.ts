@@ -8,7 +8,6 @@ export const automatic = {
   reminders: 'Backup reminders',
   remindersNote: 'A notice in place of a backup, for those who make their backups by hand.',
   intervals: { never: 'Never', daily: 'Daily', weekly: 'Weekly', monthly: 'Monthly' },
-  pausedUntil: (when: string) => `Paused until ${when}.`,
   secret: 'Encryption is off, so automatic backups can be read by anyone who gets the files.',
 
   keep: {

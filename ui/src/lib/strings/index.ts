@@ -5,6 +5,7 @@ export { automatic } from './automatic';
 export { backup } from './backup';
 export { browse } from './browse';
 export { common } from './common';
+export { notifications } from './notifications';
 export { restore } from './restore';
 export { setup } from './setup';
 export { words } from './words';
