@@ -12,6 +12,7 @@ pub mod inspect;
 pub mod library;
 pub mod lock;
 mod look;
+pub mod notices;
 pub mod ports;
 pub mod problem;
 pub mod repository;

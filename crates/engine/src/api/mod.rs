@@ -33,6 +33,7 @@ pub(crate) use errors::{of_backup, of_flow, of_restore, of_store};
 
 pub use crate::account::Cost;
 pub use crate::inspect::Inventory;
+pub use crate::notices::{Action, DueNotice, How};
 pub use crate::ports::Ports;
 pub use crate::problem::{Code, Problem};
 pub use crate::schedule::due::catch_up_delay;

@@ -6,6 +6,7 @@ mod backup;
 mod browse;
 mod check;
 mod choices;
+mod notices;
 mod overview;
 mod restore;
 mod settings;
@@ -31,6 +32,7 @@ use crate::account::AccountKeys;
 use crate::durable::{Origin, clear_dead_parts};
 use crate::library::Library;
 use crate::lock::{AccountLock, LockKind};
+use crate::notices::Said;
 use crate::restore::Safety;
 use crate::runs::{Begin, Counts, End, MadeArchive, Outcome, RunId, RunKind, RunLog, Trigger, Verification};
 use crate::settings::{LIBRARY, SettingsFile};
@@ -45,6 +47,7 @@ pub struct Session {
     folder: PathBuf,
     origin: Origin,
     browsing: Mutex<Option<Library>>,
+    said: Mutex<Option<Said>>,
 }
 
 /// What a job leaves in the history.
@@ -71,7 +74,14 @@ impl Session {
     pub(super) fn new(world: Arc<World>, keys: AccountKeys) -> Self {
         let folder = keys.folder().to_owned();
         let origin = Origin::new(&world.machine, &folder);
-        Self { world, keys: Mutex::new(keys), folder, origin, browsing: Mutex::new(None) }
+        Self {
+            world,
+            keys: Mutex::new(keys),
+            folder,
+            origin,
+            browsing: Mutex::new(None),
+            said: Mutex::new(None),
+        }
     }
 
     /// The account.

@@ -1,0 +1,128 @@
+//! Which notices are due, from what is on the disk.
+
+use std::sync::PoisonError;
+
+use backstop_model::TimeMs;
+use jiff::Zoned;
+
+use super::Session;
+use crate::account::AccountId;
+use crate::api::{Backstop, Problem};
+use crate::durable::Origin;
+use crate::lock::{AccountLock, LockKind};
+use crate::notices::{
+    Damaged, DueNotice, Facts, Overdue, Said, SaidFile, due_notices, locked_out, of_history,
+};
+use crate::repository::Verified;
+use crate::schedule::{BackupKind, Conditions, Due, Interval};
+use crate::settings::{LIBRARY, SettingsFile};
+
+impl Session {
+    /// The notices that are due now, the most urgent first. `in_front`: a person looks at the window.
+    ///
+    /// Ask after each job and once a minute; give each as it says, then tell [`Session::note_said`] of all
+    /// of them. What is not told is due again at the next question.
+    ///
+    /// # Errors
+    /// Settings or history can't be read.
+    pub fn notices(&self, in_front: bool) -> Result<Vec<DueNotice>, Problem> {
+        let facts = Facts { in_front, ..self.facts()? };
+        Ok(due_notices(&facts, &self.said(), &self.zoned_now()))
+    }
+
+    /// Takes note of notices that were given.
+    pub fn note_said(&self, notices: &[DueNotice]) {
+        let said = self.said_file().note(notices, self.now());
+        let mut held = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where nothing can be written, this program still knows what it said.
+        held.get_or_insert(said).note(notices, self.now());
+    }
+
+    /// What this program said, else what was written down.
+    fn said(&self) -> Said {
+        let held = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = self.said_file().load();
+        said.add(held.as_ref());
+        said
+    }
+
+    fn said_file(&self) -> SaidFile {
+        SaidFile::new(&self.folder, &self.origin)
+    }
+
+    fn facts(&self) -> Result<Facts, Problem> {
+        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
+        let history = self.runs().read()?;
+        let facts = of_history(&history, LIBRARY, running);
+        let settings = self.settings()?;
+        let now = self.zoned_now();
+        let due = |kind| self.due(kind, &Conditions::by_hand(running));
+        let (notes, full) = (due(BackupKind::Notes)?, due(BackupKind::Full)?);
+        Ok(Facts {
+            tell_good_news: settings.notices_on_success,
+            overdue: [overdue(&notes, false, &now), overdue(&full, true, &now)]
+                .into_iter()
+                .flatten()
+                .collect(),
+            damaged: self.damaged(facts.last_verified),
+            clock_changed: matches!(notes, Due::Not { clock_changed: true, .. }),
+            ..facts
+        })
+    }
+
+    /// Archives that are damaged, as far as the catalog knows.
+    fn damaged(&self, last_verified: Option<TimeMs>) -> Vec<Damaged> {
+        let catalog = self.catalog().load().unwrap_or_default();
+        let damaged = catalog.entries.iter().filter(|entry| entry.verified == Verified::Damaged);
+        let fact = |entry: &crate::repository::Entry| Damaged {
+            archive: entry.id.clone(),
+            made: entry.created.or(Some(entry.modified)),
+            replaced: last_verified >= entry.verified_at.or(Some(entry.modified)),
+        };
+        damaged.map(fact).collect()
+    }
+}
+
+/// By how many whole days a kind is overdue, if it is.
+fn overdue(due: &Due, with_attachments: bool, now: &Zoned) -> Option<Overdue> {
+    let hours = now.duration_since(due.since()?).as_hours();
+    let days = u32::try_from(hours / 24).unwrap_or_default();
+    (days > 0).then_some(Overdue { with_attachments, days })
+}
+
+impl Backstop {
+    /// The notices for an account that nobody is signed in to: that its backups wait. None if it asks for
+    /// nothing to happen by itself.
+    ///
+    /// # Errors
+    /// There is no such account, or its settings can't be read.
+    pub fn notices_locked_out(&self, account: &str) -> Result<Vec<DueNotice>, Problem> {
+        let (id, said) = self.said_of(account)?;
+        let folder = self.world.accounts.folder_of(id);
+        let settings = SettingsFile::new(&folder, &Origin::new(&self.world.machine, &folder)).load()?;
+        let wished = [settings.backups, settings.backups_full];
+        if wished.iter().all(|interval| *interval == Interval::Never) {
+            return Ok(Vec::new());
+        }
+        let clock = &self.world.ports.clock;
+        let now = jiff::Timestamp::from_millisecond(clock.now().0).unwrap_or_default();
+        Ok(locked_out(&said.load(), &now.to_zoned(clock.zone())).into_iter().collect())
+    }
+
+    /// Takes note of notices that were given for an account that nobody is signed in to.
+    ///
+    /// # Errors
+    /// There is no such account.
+    pub fn note_said(&self, account: &str, notices: &[DueNotice]) -> Result<(), Problem> {
+        let (_, file) = self.said_of(account)?;
+        let _: Said = file.note(notices, self.world.ports.clock.now());
+        Ok(())
+    }
+
+    fn said_of(&self, account: &str) -> Result<(AccountId, SaidFile), Problem> {
+        let id = self.world.accounts.find(account)?.id;
+        let folder = self.world.accounts.folder_of(id);
+        let origin = Origin::new(&self.world.machine, &folder);
+        Ok((id, SaidFile::new(&folder, &origin)))
+    }
+}
