@@ -4,6 +4,7 @@
 //! on its way, what comes out is counted on its way back, and only equal counts earn the name.
 
 mod form;
+pub mod rest;
 
 use std::fs::File;
 use std::io::{self, BufReader};

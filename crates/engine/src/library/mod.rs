@@ -61,6 +61,29 @@ impl Library {
         Ok(LibraryState { id, generation })
     }
 
+    /// What it holds, as a short text: another one after each transaction that wrote items, also after one
+    /// that wrote into a copy of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn content_state(&self) -> Result<String, StoreError> {
+        let LibraryState { id, generation } = self.state()?;
+        let stamp = self.store.meta("main", "stamp")?.unwrap_or_default();
+        Ok(format!("{id} {generation} {stamp}"))
+    }
+
+    /// Marks its content as another than before. Part of every transaction that writes items.
+    ///
+    /// The number tells how often it was written; the stamp tells two libraries apart that went on
+    /// differently from one copy.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn mark_written(&self, generation: u64) -> Result<(), StoreError> {
+        self.store.set_meta("main", "generation", &generation.to_string())?;
+        self.store.set_meta("main", "stamp", &uuid::Uuid::new_v4().to_string())
+    }
+
     /// Where safety archives, stages and the rest of this library's files lie.
     #[must_use]
     pub fn folder(&self) -> &Path {

@@ -64,8 +64,7 @@ pub fn commit(plan: &Plan, library: &Library, secured: &Secured, job: &Job) -> R
             touch_notes_after(&library.store)?;
             job.enter(StageWord::Writing, touched_notes(&library.store)?, 0);
             index_notes(&library.store.db, job)?;
-            let generation = plan.destination.generation + 1;
-            library.store.set_meta("main", "generation", &generation.to_string())?;
+            library.mark_written(plan.destination.generation + 1)?;
             Ok::<_, RestoreError>(())
         })
     })?;

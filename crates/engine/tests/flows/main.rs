@@ -5,5 +5,6 @@
 mod backup;
 mod choices;
 mod look;
+mod rest;
 mod restore;
 mod world;

@@ -5,9 +5,11 @@ use std::path::Path;
 use backstop_crypto::Password;
 use backstop_model::{Job, Kind, TimeMs};
 
+use super::rest::{Rest, nothing_new};
 use super::{Record, RunOrder, Session, Warned};
 use crate::api::{ArchiveFormat, BackupResult, OutcomeWord, Problem, Warning, of_backup, of_store};
 use crate::backup::{Form, Made, Order, Seal, make};
+use crate::library::Library;
 use crate::repository::Repository;
 use crate::runs::{Counts, Level, MadeArchive, RunId, RunKind, Trigger, Verification};
 use crate::settings::LIBRARY;
@@ -53,21 +55,34 @@ impl Session {
             };
             self.keys().refresh()?;
             let format = order.format.unwrap_or_else(|| settings.format_of(LIBRARY));
-            let made = self.make_archive(&repository, run, order.attachments, (format, encrypt), job)?;
-            Ok(report(run, &made, encrypt, order.attachments, self.now()))
+            let library = self.open_library()?;
+            let state = self.backup_state(&library, format, encrypt)?;
+            let may_rest = order.automatic && settings.skip_unchanged && order.to.is_none();
+            let mut found = None;
+            if may_rest {
+                match self.rest(&repository, order.attachments, &state, job)? {
+                    Rest::On(made, since) => return Ok(nothing_new(run, made, since)),
+                    Rest::No(damaged) => found = damaged,
+                }
+            }
+            let form = (format, encrypt);
+            let made = self.make_archive(&library, &repository, run, order.attachments, form, job)?;
+            let mut end = report(run, &made, encrypt, order.attachments, state, self.now());
+            end.1.verifications.extend(found);
+            Ok(end)
         })
         .inspect(|result| self.remember(result, trigger))
     }
 
     fn make_archive(
         &self,
+        library: &Library,
         repository: &Repository,
         run: &RunId,
         attachments: bool,
         (format, encrypt): (ArchiveFormat, bool),
         job: &Job,
     ) -> Result<Made, Problem> {
-        let library = self.open_library()?;
         let bytes = if attachments { library.attachment_bytes().map_err(of_store)? } else { 0 };
         repository.check_space(bytes)?;
         let target = repository.target(LIBRARY, &self.zoned_now(), attachments, format.extension());
@@ -110,7 +125,14 @@ impl Warned for BackupResult {
     }
 }
 
-fn report(run: &RunId, made: &Made, encrypted: bool, full: bool, now: TimeMs) -> (BackupResult, Record) {
+fn report(
+    run: &RunId,
+    made: &Made,
+    encrypted: bool,
+    full: bool,
+    state: String,
+    now: TimeMs,
+) -> (BackupResult, Record) {
     let name = made.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (notes, attachments) = (made.tally.of(Kind::Note), made.tally.attachments());
     let losses = made.losses.iter().map(Warning::of_loss);
@@ -136,7 +158,7 @@ fn report(run: &RunId, made: &Made, encrypted: bool, full: bool, now: TimeMs) ->
             attachments_included: full,
             encrypted,
             verified: true,
-            state: None,
+            state: Some(state),
         }],
         verifications: vec![Verification {
             archive: Some(made.archive_id.clone()),
@@ -147,6 +169,7 @@ fn report(run: &RunId, made: &Made, encrypted: bool, full: bool, now: TimeMs) ->
             sound: true,
             at: now,
         }],
+        still_good: None,
     };
     let result = BackupResult {
         run: run.as_str().to_owned(),

@@ -44,7 +44,7 @@ impl Session {
     }
 
     /// The result, and the id inside the archive if it was learned.
-    fn check_now(
+    pub(super) fn check_now(
         &self,
         path: &Path,
         open: &mut dyn FnMut() -> Result<OpenArchive, Problem>,
@@ -67,7 +67,7 @@ impl Session {
         }
     }
 
-    fn note_check(
+    pub(super) fn note_check(
         &self,
         path: &Path,
         result: &CheckResult,

@@ -8,6 +8,7 @@ mod check;
 mod choices;
 mod notices;
 mod overview;
+mod rest;
 mod restore;
 mod settings;
 
@@ -57,6 +58,18 @@ pub(super) struct Record {
     pub(super) warnings: Vec<String>,
     pub(super) archives: Vec<MadeArchive>,
     pub(super) verifications: Vec<Verification>,
+    /// The archive that still holds all there is, and when it was made: nothing new was written.
+    pub(super) still_good: Option<(MadeArchive, TimeMs)>,
+}
+
+impl Record {
+    fn outcome(&self) -> Outcome {
+        match &self.still_good {
+            Some((_, since)) => Outcome::NothingNew { since: *since },
+            None if self.warnings.is_empty() => Outcome::Completed,
+            None => Outcome::CompletedWithWarnings { warnings: self.warnings.clone() },
+        }
+    }
 }
 
 /// What to begin a run with.
@@ -167,14 +180,10 @@ impl Session {
         })?;
         match work(&run) {
             Ok((mut value, record)) => {
-                let Record { counts, warnings, archives, verifications } = record;
-                let outcome = if warnings.is_empty() {
-                    Outcome::Completed
-                } else {
-                    Outcome::CompletedWithWarnings { warnings }
-                };
-                let end = End::new(&run, self.now(), outcome);
-                if let Err(error) = runs.end(&End { counts, archives, verifications, ..end }) {
+                let end = End::new(&run, self.now(), record.outcome());
+                let Record { counts, archives, verifications, still_good, .. } = record;
+                let still_good = still_good.into_iter().map(|(made, _)| made).collect();
+                if let Err(error) = runs.end(&End { counts, archives, verifications, still_good, ..end }) {
                     value.warn(not_in_the_history(&error.into()));
                 }
                 Ok(value)
