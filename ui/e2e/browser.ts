@@ -67,10 +67,13 @@ export class Bench {
     this.server.close();
   }
 
-  /** A fresh window over a fresh world. `problems` collects what the page complained about. */
-  async open(world: object): Promise<Sheet> {
-    const context = await this.browser.newContext({ viewport: { width: 1100, height: 760 }, colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB' });
+  /** A fresh window over a fresh world, at a moment that stands still if one is given. `problems` collects what the page complained about. */
+  async open(world: object, at: Date | null = null): Promise<Sheet> {
+    const context = await this.browser.newContext({
+      viewport: { width: 1100, height: 760 }, colorScheme: 'light', reducedMotion: 'reduce', locale: 'en-GB', ...(at ? { timezoneId: 'UTC' } : {}),
+    });
     const page = await context.newPage();
+    if (at) await page.clock.setFixedTime(at);
     page.setDefaultTimeout(10_000);
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));

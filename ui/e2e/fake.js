@@ -163,7 +163,7 @@
       return result;
     },
     cancel_job: () => { world.cancelled = true; return null; },
-    running_job: () => null,
+    running_job: () => config.running ?? null,
     archives: () => config.archives ?? [
       card('2026-11-22', { created: now - 2 * 3_600_000 }), card('2026-11-20', { created: now - 2 * DAY, attachments_included: true, bytes: 412_000_000, automatic: false, pinned: true }),
       card('2026-11-15', { created: now - 9 * DAY, verified: 'damaged', notes: null }), card('2026-11-01', { created: null, verified: 'never', encrypted: false, automatic: null }),

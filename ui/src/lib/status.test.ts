@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
 import { overviewOf } from '../test/shell';
-import type { Protection } from './api';
-import { face, fixes, stateIcon, stateTone, stateWord, statusSentence } from './status';
+import type { Overview, Protection } from './api';
+import { face, fixes, stateIcon, stateTone, stateWord, statusLines } from './status';
 
+const said = (overview: Overview, at: number) => statusLines(overview, at).join(' ');
 const now = new Date(2026, 10, 22, 12, 0).getTime();
 const hour = 3_600_000;
 const states: Protection[] = [
   { state: 'protected' }, { state: 'due' }, { state: 'overdue', days: 3 }, { state: 'failed', reason: 'The drive is full.', code: 'no_space' }, { state: 'never' }, { state: 'running' },
 ];
 const sentence = (protection: Protection, over: { last?: number | null; full?: number | null; next?: number | null; notes?: number; attachments?: number; interval?: 'never' | 'daily' } = {}) =>
-  statusSentence(overviewOf({
+  said(overviewOf({
     status: { protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null },
     notes: over.notes ?? 3, attachments: over.attachments ?? 0, interval: over.interval ?? 'daily',
   }), now);
@@ -55,7 +56,7 @@ describe('the status card', () => {
     for (const protection of states) {
       const calm = protection.state === 'protected' || protection.state === 'due';
       expect(face(paused(protection)).word).toBe(calm ? 'Paused' : stateWord(protection));
-      if (protection.state !== 'running') expect(statusSentence(paused(protection), now)).toMatch(/Paused until tomorrow 08:00\.$/);
+      if (protection.state !== 'running') expect(said(paused(protection), now)).toMatch(/Paused until tomorrow 08:00\.$/);
     }
   });
 

@@ -48,12 +48,18 @@ export function stateIcon(protection: Protection): IconName {
   return icons[protection.state];
 }
 
+/** What the card says: first what is wrong, if something is, then when backups were made and will be. */
+export function statusLines(overview: Overview, now: number = Date.now()): string[] {
+  const { protection } = overview.status;
+  if (protection.state === 'running') return [backup.runningLine];
+  const wrong = protection.state === 'failed' ? [backup.failedLine(protection.reason)] : [];
+  return [...wrong, dates(overview, now)];
+}
+
 /** One sentence after another, none left out that the reader needs. */
-export function statusSentence(overview: Overview, now: number = Date.now()): string {
+function dates(overview: Overview, now: number): string {
   const { status } = overview;
-  if (status.protection.state === 'running') return backup.runningLine;
   const said: string[] = [];
-  if (status.protection.state === 'failed') said.push(backup.failedLine(status.protection.reason));
   if (status.last_verified === null) {
     said.push(overview.notes === 0 ? backup.neverEmpty : backup.never);
   } else {

@@ -23,7 +23,7 @@ export const backup = {
   pausedUntil: (when: string) => `Paused until ${when}.`,
   resume: 'Resume',
   nextNever: 'Automatic backups are off.',
-  failedLine: (reason: string) => `The last attempt failed: ${reason}`,
+  failedLine: (reason: string) => `The last attempt failed. ${reason}`,
   runningLine: 'Nothing is kept until this finishes; your earlier backups stay.',
   createBackup: 'Create backup',
 
