@@ -7,10 +7,11 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::closing::CloseQuestion;
-use crate::commands::{account, archives, library, settings};
+use crate::commands::{account, archives, keep, library, settings};
 use crate::drops::ArchivesDropped;
 
 /// Every command. `commands/names.rs` lists the same ones.
+#[expect(clippy::too_many_lines, reason = "a list with a line for each command")]
 pub(crate) fn commands() -> Builder<Wry> {
     Builder::new()
         .commands(collect_commands![
@@ -59,6 +60,11 @@ pub(crate) fn commands() -> Builder<Wry> {
             archives::save_copy,
             archives::plan_undo,
             archives::apply_plan,
+            keep::prune_plan,
+            keep::prune,
+            keep::agree_to_keep,
+            keep::accept_drop,
+            keep::pin_archive,
             library::look_into,
             library::notebooks,
             library::note_places,

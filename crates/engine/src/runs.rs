@@ -12,6 +12,6 @@ pub use history::{Attempts, Failure, History, Success};
 pub use id::{RunId, RunIdError};
 pub use log::{RunLog, RunsError};
 pub use run::{
-    Begin, Counts, End, Level, MadeArchive, Outcome, Run, RunKind, RunState, SafetyArchive, Trigger,
-    Verification,
+    Begin, Counts, End, Level, MadeArchive, Outcome, Run, RunKind, RunState, SafetyArchive, TouchedArchive,
+    Trigger, Verification,
 };

@@ -9,6 +9,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+mod trash;
+
+pub(crate) use trash::{Removed, Trash};
+
 /// Whether an error says that the disk or network folder vanished or stopped answering.
 #[must_use]
 pub fn disk_is_gone(error: &io::Error) -> bool {

@@ -1,7 +1,9 @@
 /// Every command that the window may call. `build.rs` makes a permission of each; `capabilities/main.json`
 /// grants them; a test keeps the three lists the same.
 pub(crate) const COMMANDS: &[&str] = &[
+    "accept_drop",
     "add_sample_notes",
+    "agree_to_keep",
     "app_state",
     "apply_plan",
     "archives",
@@ -31,8 +33,11 @@ pub(crate) const COMMANDS: &[&str] = &[
     "pick_archive",
     "pick_archives",
     "pick_folder",
+    "pin_archive",
     "plan_restore",
     "plan_undo",
+    "prune",
+    "prune_plan",
     "rename_account",
     "running_job",
     "save_attachment",

@@ -16,6 +16,10 @@ use crate::schedule::{BackupKind, Past};
 pub(super) const LEFT_RUNNING: &str = "It was interrupted: the program or the computer stopped before it was done. \
     Your earlier backups are as they were.";
 
+/// The same of a run that deleted archives, some of which may be gone.
+pub(super) const LEFT_DELETING: &str = "It was interrupted before every backup was deleted that was to go. \
+    Those that were to stay are as they were; the rest goes the next time.";
+
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]

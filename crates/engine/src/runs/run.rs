@@ -22,6 +22,10 @@ pub enum RunKind {
     Verify,
     /// A person proved that a secret still opens an archive.
     Proof,
+    /// Archives deleted by the owner's policy.
+    Prune,
+    /// Archives copied into the second folder.
+    Copy,
 }
 
 impl RunKind {
@@ -34,6 +38,8 @@ impl RunKind {
             Self::Undo => "undo",
             Self::Verify => "verify",
             Self::Proof => "proof",
+            Self::Prune => "prune",
+            Self::Copy => "copy",
         }
     }
 }
@@ -197,6 +203,17 @@ pub struct Verification {
     pub at: TimeMs,
 }
 
+/// An archive that a run deleted or copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TouchedArchive {
+    /// The random id inside it, if known.
+    pub archive: Option<String>,
+    /// Where it was, or where the copy is.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// The archive that holds what a restore overwrites or removes; its undo stands on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SafetyArchive {
@@ -258,6 +275,12 @@ pub struct End {
     /// What it checked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifications: Vec<Verification>,
+    /// What it deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deleted: Vec<TouchedArchive>,
+    /// The copies it made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copied: Vec<TouchedArchive>,
 }
 
 impl End {
@@ -272,6 +295,8 @@ impl End {
             archives: Vec::new(),
             still_good: Vec::new(),
             verifications: Vec::new(),
+            deleted: Vec::new(),
+            copied: Vec::new(),
         }
     }
 }
@@ -320,6 +345,9 @@ impl Run {
             RunState::Ended(Outcome::Failed { message, .. }) => Some(message.clone()),
             RunState::Ended(Outcome::CompletedWithWarnings { warnings }) => Some(warnings.join(" ")),
             RunState::Ended(Outcome::NothingNew { .. }) => Some(NOTHING_NEW.to_owned()),
+            RunState::LeftRunning if self.begin.kind == RunKind::Prune => {
+                Some(super::history::LEFT_DELETING.to_owned())
+            }
             RunState::LeftRunning => Some(super::history::LEFT_RUNNING.to_owned()),
             RunState::Running | RunState::Ended(_) => None,
         }

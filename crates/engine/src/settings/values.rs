@@ -96,6 +96,10 @@ pub struct Settings {
     /// The owner has seen what `keep` would delete, and agreed. Until then nothing is deleted by itself.
     #[serde(default)]
     pub keep_agreed: bool,
+    /// Archives whose drop in size the owner has seen, by their ids: what came before them is no measure
+    /// for pausing deletions any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drops_seen: Vec<String>,
     /// An unchanged place is recorded as such in place of another archive that says the same.
     #[serde(default = "yes")]
     pub skip_unchanged: bool,
@@ -140,6 +144,7 @@ impl Settings {
             reminders: Interval::Never,
             keep: Keep::Many,
             keep_agreed: false,
+            drops_seen: Vec::new(),
             skip_unchanged: true,
             recheck: true,
             battery_limit: 0,

@@ -103,6 +103,18 @@ export const commands = {
 	planUndo: (run: string) => __TAURI_INVOKE<PlanSummary>("plan_undo", { run }),
 	/**  Carries out the plan that was shown. */
 	applyPlan: (plan: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<RestoreResult>("apply_plan", { plan, progress }),
+	/**  What the policy would delete now, and why each archive stays or goes. */
+	prunePlan: () => __TAURI_INVOKE<PrunePlanCard>("prune_plan"),
+	/**  Deletes what the plan named by `token` says, and from now on by itself what the policy says. */
+	prune: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<PruneResult>("prune", { token, progress }),
+	/**  How many archives are kept. Gives what that would delete; nothing is before its owner agrees. */
+	setKeep: (keep: string) => __TAURI_INVOKE<PrunePlanCard>("set_keep", { keep }),
+	/**  Agrees to what the policy deletes, without deleting anything now. */
+	agreeToKeep: (keep: Keep) => __TAURI_INVOKE<PrunePlanCard>("agree_to_keep", { keep }),
+	/**  Says that smaller backups are right, so that deleting goes on. */
+	acceptDrop: () => __TAURI_INVOKE<PrunePlanCard>("accept_drop"),
+	/**  Pins an archive, or lets it go again. */
+	pinArchive: (id: string, pinned: boolean) => __TAURI_INVOKE<null>("pin_archive", { id, pinned }),
 	/**  Opens an archive that is held to be looked at. Needs nobody to be signed in. */
 	lookInto: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<ContentsCard>("look_into", { token, progress }),
 	/**  Every notebook. */
@@ -419,6 +431,47 @@ export type JobProgress = {
 /**  How many archives stay, for each place and kind. Some are never deleted, whatever it says. */
 export type Keep = string;
 
+/**  Why an archive stays or goes. */
+export type KeepReason = 
+/**  Stays: the policy is to keep everything. */
+"everything" | 
+/**  Stays: pinned. */
+"pinned" | 
+/**  Stays: the newest verified one of its place without attachments. */
+"last_verified" | 
+/**  Stays: the newest verified one of its place with attachments. */
+"last_verified_full" | 
+/**  Stays: the last of its day. */
+"daily" | 
+/**  Stays: the last of its week. */
+"weekly" | 
+/**  Stays: the last of its month. */
+"monthly" | 
+/**  Stays: the last of its year. */
+"yearly" | 
+/**  Stays: not verified. */
+"unverified" | 
+/**  Stays: no verified one of its kind is there. */
+"nothing_verified" | 
+/**  Stays: damaged. */
+"damaged" | 
+/**  Stays: not made by this account. */
+"not_ours" | 
+/**  Stays: renamed by someone. */
+"renamed" | 
+/**  Stays: of a place that is not in this account any more. */
+"other_place" | 
+/**  Stays: out of reach. */
+"away" | 
+/**  Stays: from a time that has not come yet. */
+"future" | 
+/**  Stays: of an unknown time. */
+"undated" | 
+/**  Goes: another one of the same day stays. */
+"same_day" | 
+/**  Goes: older than the policy reaches. */
+"older";
+
 /**  A group of the recovery key that was typed back. */
 export type KeyGroup = {
 	/**  Its position, counted from 0. */
@@ -630,6 +683,17 @@ export type Overview = {
 	undo: UndoOffer | null,
 };
 
+/**  Why nothing is deleted for now. */
+export type PauseReason = {
+	/**
+	 *  Whether the owner can say that all is well: so for a backup that shrank. A failed one needs one
+	 *  that succeeds.
+	 */
+	can_accept: boolean,
+	/**  Why, in sentences. */
+	message: string,
+};
+
 /**  What a restore or undo would do. A value: it has touched nothing. */
 export type PlanSummary = {
 	/**  Names the plan in later calls. */
@@ -694,6 +758,71 @@ code: Code } |
 { state: "never" } | 
 /**  A backup is being made now. */
 { state: "running" };
+
+/**  What the owner's policy would delete, and why each archive stays or goes. It has touched nothing. */
+export type PrunePlanCard = {
+	/**  Names this very plan; carrying it out is refused once anything is different. */
+	token: string,
+	/**  The policy: `all`, `many`, `some` or `D/W/M/Y`. */
+	keep: Keep,
+	/**
+	 *  Whether the owner has seen and agreed to what this policy deletes. Nothing is deleted by itself
+	 *  before that.
+	 */
+	agreed: boolean,
+	/**  Why nothing is deleted for now. */
+	paused: PauseReason | null,
+	/**  Every archive of the folders that backups go to, newest first. */
+	archives: PrunedArchive[],
+	/**  How many go. */
+	to_delete: number,
+	/**  How many stay. */
+	to_keep: number,
+	/**  The size of those that go. */
+	bytes_freed: number,
+};
+
+/**  What was deleted. */
+export type PruneResult = {
+	/**  The run. */
+	run: string,
+	/**  How it ended. */
+	outcome: OutcomeWord,
+	/**  Where the deleted archives were. */
+	deleted: string[],
+	/**  How many of them are in the system's trash now; the others are gone for good. */
+	in_trash: number,
+	/**  The size of those that are deleted. */
+	bytes_freed: number,
+	/**  What went wrong on the way. */
+	warnings: Warning[],
+};
+
+/**  One archive of a plan. */
+export type PrunedArchive = {
+	/**  Its id in the catalog. */
+	id: string,
+	/**  File name. */
+	name: string,
+	/**  Full path, for showing and for the command line. */
+	path: string,
+	/**  The place it is a backup of, `null` if not known. */
+	place: string | null,
+	/**  Whether attachments are in it: a kind of its own. */
+	attachments_included: boolean,
+	/**  Whether it lies in the second folder, the one of copies. */
+	copy: boolean,
+	/**  When it was made. */
+	created: number | null,
+	/**  Its size. */
+	bytes: number,
+	/**  Whether it goes. */
+	delete: boolean,
+	/**  Why, the same for programs: at least one. */
+	codes: KeepReason[],
+	/**  Why, in short sentences: at least one. */
+	reasons: string[],
+};
 
 /**  How much of a damaged archive is whole. All of it comes out; what does not is listed. */
 export type Recovery = {

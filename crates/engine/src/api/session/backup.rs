@@ -169,7 +169,7 @@ fn report(
             sound: true,
             at: now,
         }],
-        still_good: None,
+        ..Record::default()
     };
     let result = BackupResult {
         run: run.as_str().to_owned(),

@@ -6,6 +6,7 @@ mod backup;
 mod browse;
 mod check;
 mod choices;
+mod keep;
 mod notices;
 mod overview;
 mod rest;
@@ -35,7 +36,9 @@ use crate::library::Library;
 use crate::lock::{AccountLock, LockKind};
 use crate::notices::Said;
 use crate::restore::Safety;
-use crate::runs::{Begin, Counts, End, MadeArchive, Outcome, RunId, RunKind, RunLog, Trigger, Verification};
+use crate::runs::{
+    Begin, Counts, End, MadeArchive, Outcome, RunId, RunKind, RunLog, TouchedArchive, Trigger, Verification,
+};
 use crate::settings::{LIBRARY, SettingsFile};
 
 /// How long a job waits for another process to finish writing one of the small stores.
@@ -60,6 +63,8 @@ pub(super) struct Record {
     pub(super) verifications: Vec<Verification>,
     /// The archive that still holds all there is, and when it was made: nothing new was written.
     pub(super) still_good: Option<(MadeArchive, TimeMs)>,
+    pub(super) deleted: Vec<TouchedArchive>,
+    pub(super) copied: Vec<TouchedArchive>,
 }
 
 impl Record {
@@ -180,10 +185,11 @@ impl Session {
         })?;
         match work(&run) {
             Ok((mut value, record)) => {
-                let end = End::new(&run, self.now(), record.outcome());
-                let Record { counts, archives, verifications, still_good, .. } = record;
+                let bare = End::new(&run, self.now(), record.outcome());
+                let Record { counts, archives, verifications, still_good, deleted, copied, .. } = record;
                 let still_good = still_good.into_iter().map(|(made, _)| made).collect();
-                if let Err(error) = runs.end(&End { counts, archives, verifications, still_good, ..end }) {
+                let end = End { counts, archives, verifications, still_good, deleted, copied, ..bare };
+                if let Err(error) = runs.end(&end) {
                     value.warn(not_in_the_history(&error.into()));
                 }
                 Ok(value)

@@ -181,10 +181,12 @@ impl Session {
     /// The catalog can't be written.
     pub fn archives(&self) -> Result<Vec<ArchiveCard>, Problem> {
         let folder = self.archives_folder()?;
+        let copies = self.settings()?.copies_folder.as_deref().map(archives_folder);
         let catalog = self.catalog();
         let entries = catalog.change(|catalog| {
             let mut folders = catalog.folders();
             folders.insert(folder.clone());
+            folders.extend(copies.clone());
             let listings: Vec<_> = folders.iter().map(|folder| FolderListing::of(folder)).collect();
             catalog.refresh(&listings, &mut |file| head_of(&file.path));
             catalog.newest_first().into_iter().map(archive_card).collect()
