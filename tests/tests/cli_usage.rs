@@ -33,9 +33,6 @@ fn what_is_not_there_yet_says_so_and_does_nothing() -> Outcome {
     for args in [
         &["diff", "a", "b"][..],
         &["export", "--as", "markdown", "out"],
-        &["prune", "--apply"],
-        &["pin", "x"],
-        &["catalog", "rebuild"],
         &["place", "discover"],
         &["place", "add", "joplin", "dir"],
         &["place", "remove", "x"],

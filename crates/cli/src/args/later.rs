@@ -19,15 +19,6 @@ pub(crate) enum Later {
     /// Export notes as files (not in this version)
     #[command(hide = true)]
     Export(Anything),
-    /// Delete archives by the retention policy (not in this version)
-    #[command(hide = true)]
-    Prune(Anything),
-    /// Keep an archive for good (not in this version)
-    #[command(hide = true)]
-    Pin(Anything),
-    /// Rebuild the list of known archives (not in this version)
-    #[command(hide = true)]
-    Catalog(Anything),
 }
 
 impl Later {
@@ -36,9 +27,6 @@ impl Later {
         match self {
             Self::Diff(_) => "diff",
             Self::Export(_) => "export",
-            Self::Prune(_) => "prune",
-            Self::Pin(_) => "pin",
-            Self::Catalog(_) => "catalog",
         }
     }
 }

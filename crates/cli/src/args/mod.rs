@@ -5,6 +5,7 @@
 
 mod account;
 mod archive;
+mod keep;
 mod later;
 mod place;
 mod settings;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use account::{AccountCommand, ChangePassword, Create, NewPassword};
 pub(crate) use archive::{As, Convert, Inspect, Search, Show, Verify};
+pub(crate) use keep::{CatalogCommand, Pin, Prune};
 pub(crate) use later::Later;
 pub(crate) use place::{Backup, Mode, PlaceCommand, Restore, Undo, WithAttachments};
 pub(crate) use settings::{Every, ScheduleCommand, ScheduleSet, SettingsCommand};
@@ -138,6 +140,11 @@ pub(crate) enum Command {
     Schedule(ScheduleCommand),
     RunDue(RunDue),
     History(ShowHistory),
+    Prune(Prune),
+    Pin(Pin),
+    /// The list of known backups
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
     /// Read and change the account's settings
     #[command(subcommand)]
     Settings(SettingsCommand),

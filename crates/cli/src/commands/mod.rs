@@ -4,6 +4,7 @@ mod account;
 mod backup;
 mod convert;
 mod inspect;
+mod keep;
 mod restore;
 mod settings;
 mod show;
@@ -33,6 +34,9 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<Exit, Problem> {
         Command::Schedule(command) => settings::schedule(desk, command),
         Command::RunDue(_) => backup::run_due(desk),
         Command::History(_) => backup::history(desk),
+        Command::Prune(order) => keep::prune(desk, &order),
+        Command::Pin(order) => keep::pin(desk, &order),
+        Command::Catalog(command) => keep::catalog(desk, &command),
         Command::Settings(command) => settings::settings(desk, command),
         Command::Later(later) => Err(not_yet(&format!("`{}`", later.name()))),
     }

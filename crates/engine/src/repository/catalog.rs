@@ -187,7 +187,14 @@ impl Catalog {
         history: &History,
         inspect: &mut dyn FnMut(&Listed) -> Result<Head, Problem>,
     ) -> Self {
-        let mut new = Self { generation: old.generation, ..Self::default() };
+        // Of a folder that can't be reached nothing can be learned anew, and nothing is forgotten.
+        let away = |entry: &&Entry| {
+            let of_its_folder =
+                |listing: &&FolderListing| entry.path.parent() == Some(listing.folder.as_path());
+            listings.iter().find(of_its_folder).is_none_or(|listing| listing.files.is_none())
+        };
+        let entries = old.entries.iter().filter(away).cloned().collect();
+        let mut new = Self { generation: old.generation, entries, ..Self::default() };
         new.refresh(listings, inspect);
         let pinned: HashSet<_> =
             old.entries.iter().filter(|entry| entry.pinned).map(Entry::content).collect();
@@ -205,7 +212,7 @@ impl Catalog {
             .collect();
         for entry in &mut new.entries {
             let file = (entry.name.clone(), entry.bytes);
-            entry.pinned = pinned.contains(&entry.content());
+            entry.pinned |= pinned.contains(&entry.content());
             if let Some((trigger, ended, made)) = made.get(&file) {
                 entry.fill_from(made, *trigger, *ended);
             }

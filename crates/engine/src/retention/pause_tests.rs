@@ -77,6 +77,7 @@ fn run(number: usize, told: Told) -> Run {
         attachments_included: matches!(told, Told::Full(_)),
         encrypted: !matches!(told, Told::Plain(..)),
         verified: !matches!(told, Told::Unverified(_)),
+        state: None,
     };
     let time = TimeMs(i64::try_from(number).expect("few") * 1_000);
     let end = outcome.map(|outcome| {
@@ -92,6 +93,7 @@ fn run(number: usize, told: Told) -> Run {
         places: vec![place.to_owned()],
         undoes: None,
         folder: None,
+        attachments: false,
     };
     Run { begin, safety: None, end }
 }

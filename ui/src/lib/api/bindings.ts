@@ -107,8 +107,6 @@ export const commands = {
 	prunePlan: () => __TAURI_INVOKE<PrunePlanCard>("prune_plan"),
 	/**  Deletes what the plan named by `token` says, and from now on by itself what the policy says. */
 	prune: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<PruneResult>("prune", { token, progress }),
-	/**  How many archives are kept. Gives what that would delete; nothing is before its owner agrees. */
-	setKeep: (keep: string) => __TAURI_INVOKE<PrunePlanCard>("set_keep", { keep }),
 	/**  Agrees to what the policy deletes, without deleting anything now. */
 	agreeToKeep: (keep: Keep) => __TAURI_INVOKE<PrunePlanCard>("agree_to_keep", { keep }),
 	/**  Says that smaller backups are right, so that deleting goes on. */

@@ -136,7 +136,7 @@ impl Session {
     }
 
     /// Where archives are kept and deleted by the policy: the folder of backups, and the one of copies.
-    fn shelves(&self, settings: &Settings) -> Vec<(PathBuf, bool)> {
+    pub(super) fn shelves(&self, settings: &Settings) -> Vec<(PathBuf, bool)> {
         let copies = settings.copies_folder.as_deref().map(|folder| (archives_folder(folder), true));
         [(archives_folder(&settings.backups_folder), false)].into_iter().chain(copies).collect()
     }
@@ -173,7 +173,8 @@ impl Session {
     }
 
     fn carry_out(&self, token: &str, trigger: Trigger, job: &Job) -> Result<PruneResult, Problem> {
-        let order = RunOrder { kind: RunKind::Prune, trigger, undoes: None, folder: None };
+        let order =
+            RunOrder { kind: RunKind::Prune, trigger, attachments: false, undoes: None, folder: None };
         let result = self.run(order, |run| {
             let prospect = self.prospect()?;
             prospect.may_be_carried_out(token)?;

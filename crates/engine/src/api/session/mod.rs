@@ -9,6 +9,7 @@ mod choices;
 mod keep;
 mod notices;
 mod overview;
+mod rebuild;
 mod rest;
 mod restore;
 mod settings;

@@ -251,7 +251,7 @@ fn newest_is_backup(history: &crate::runs::History, running: bool) -> bool {
     })
 }
 
-fn head_of(path: &Path) -> Result<Head, Problem> {
+pub(super) fn head_of(path: &Path) -> Result<Head, Problem> {
     let archive = OpenArchive::open(path, Effort::Usual)?;
     let head = archive.head();
     Ok(Head {

@@ -198,6 +198,19 @@ impl From<&Pause> for PauseReason {
     }
 }
 
+/// What the list of known archives holds after it was made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CatalogCounts {
+    /// Archives in it.
+    pub archives: u32,
+    /// Those that are damaged.
+    pub damaged: u32,
+    /// Those whose folder can't be reached.
+    pub away: u32,
+    /// Those that are pinned.
+    pub pinned: u32,
+}
+
 /// What was deleted.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub struct PruneResult {

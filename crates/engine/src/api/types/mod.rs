@@ -14,7 +14,7 @@ mod run;
 
 pub use account::{AccountCard, AppState, CreatedAccount, KeychainState};
 pub use archive::{ArchiveCard, OpenedArchive};
-pub use keep::{KeepReason, PauseReason, PrunePlanCard, PruneResult, PrunedArchive};
+pub use keep::{CatalogCounts, KeepReason, PauseReason, PrunePlanCard, PruneResult, PrunedArchive};
 pub use note::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode};
 pub use overview::{Choice, FolderChoice, Overview, StatusCard, UndoOffer};
 pub use restore::{Change, ChangeCounts, PlanSummary, PlannedChange, RestoreMode, RestoreResult, Warning};
