@@ -1,74 +1,120 @@
-//! Backups that start by themselves while the program runs, and the tray's "Back up now".
+//! What runs by itself while the program runs, and the tray's "Back up now" and "Pause for a day".
 //!
-//! When one is due is the engine's pure decision; here are only the looks at the clock, once a minute, and
-//! how long the computer has been awake.
+//! What is due is the engine's pure decision, and when to ask for it is `agenda`'s; here they are put together.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use backstop_engine::api::{BackupOrder, BackupResult, Code, Conditions, Problem, Session, catch_up_delay};
-use backstop_engine::ports::{Clock, Notices};
-use backstop_platform::SystemClock;
+use backstop_engine::api::{
+    BackupKind, BackupOrder, BackupResult, Code, Conditions, Problem, Session, catch_up_delay,
+};
+use backstop_engine::ports::{Clock, Notices, TimeMs};
+use backstop_platform::{SystemClock, charge_on_battery, on_wake};
 use tauri::{AppHandle, Manager};
 
-use crate::notices::{Seen, SystemNotices, of_backup};
+use crate::agenda::{Agenda, Moment};
+use crate::notices::{self, Seen, SystemNotices, of_backup};
 use crate::shell::{Shell, blocking};
-use crate::{front, jobs, tray};
-
-/// How often it is looked whether a backup is due.
-const LOOK: Duration = Duration::from_secs(60);
-
-/// A computer whose wall clock went on for this much longer than its other clock was asleep.
-const NAP_MS: i64 = 30_000;
+use crate::tray::{self, Standing};
+use crate::{front, jobs};
 
 /// How long a missed backup waits after the start, if the engine's own answer can't be used.
 const USUAL_DELAY: Duration = Duration::from_secs(45);
 
-/// Since when the computer is awake, as far as this program saw.
-struct Wakefulness {
-    woke: Duration,
-    ahead_ms: i64,
+/// The loop that looks.
+struct Watch {
+    app: AppHandle,
+    shell: Arc<Shell>,
+    catch_up: Duration,
+    /// It was said in this run that somebody has to sign in.
+    told_to_sign_in: bool,
 }
 
-impl Wakefulness {
-    /// Begins with the program: `wall_ms` is what the wall clock says then.
-    fn begin(wall_ms: i64) -> Self {
-        Self { woke: Duration::ZERO, ahead_ms: wall_ms }
-    }
-
-    /// How long it has been awake, `running` after the program began. A clock that is set looks like sleep,
-    /// which costs a missed backup a minute.
-    fn look(&mut self, running: Duration, wall_ms: i64) -> Duration {
-        let running_ms = i64::try_from(running.as_millis()).unwrap_or(i64::MAX);
-        let ahead_ms = wall_ms.saturating_sub(running_ms);
-        if (ahead_ms - self.ahead_ms).abs() > NAP_MS {
-            self.woke = running;
-        }
-        self.ahead_ms = ahead_ms;
-        running.saturating_sub(self.woke)
-    }
-}
-
-/// How long to wait until the next look: to the end of the catch-up delay, then a minute each time.
-fn pause(awake_for: Duration, catch_up: Duration) -> Duration {
-    let settling = catch_up.saturating_sub(awake_for);
-    if settling.is_zero() { LOOK } else { settling.min(LOOK) }
-}
-
-/// Looks once a minute, for as long as the program runs.
+/// Does what is to be done by itself, for as long as the program runs.
 pub(crate) fn start(app: &AppHandle) {
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        let began = Instant::now();
-        let catch_up = catch_up();
-        let mut wakefulness = Wakefulness::begin(SystemClock.now().0);
-        loop {
-            let awake_for = wakefulness.look(began.elapsed(), SystemClock.now().0);
-            look(&app, awake_for, catch_up).await;
-            tokio::time::sleep(pause(awake_for, catch_up)).await;
-        }
+    let shell = Arc::clone(&app.state::<Arc<Shell>>());
+    let woken = Arc::new(AtomicBool::new(false));
+    let (waker, says) = (Arc::clone(&shell), Arc::clone(&woken));
+    on_wake(move || {
+        says.store(true, Ordering::Relaxed);
+        waker.look.notify_one();
     });
+    let watch = Watch { app: app.clone(), shell, catch_up: catch_up(), told_to_sign_in: false };
+    tauri::async_runtime::spawn(watch.keep(woken));
+}
+
+impl Watch {
+    async fn keep(mut self, woken: Arc<AtomicBool>) {
+        let mut agenda = Agenda::begin(Moment::now());
+        loop {
+            let now = Moment::now();
+            agenda.glance(now);
+            if woken.swap(false, Ordering::Relaxed) {
+                agenda.woke(now);
+            }
+            let closely = front::is_open(&self.app) || self.shell.signed_in().is_none();
+            if agenda.is_time(now, closely) {
+                let next = self.look(agenda.awake_for(now)).await;
+                agenda.looked(Moment::now(), next);
+            }
+            let pause = SystemClock.longest_wait(agenda.pause(Moment::now()));
+            if tokio::time::timeout(pause, self.shell.look.notified()).await.is_ok() {
+                agenda.changed();
+            }
+        }
+    }
+
+    /// Has the engine do what is to be done by itself, keeps the tray and the window true, and tells when
+    /// something is due next.
+    async fn look(&mut self, awake_for: Duration) -> Option<TimeMs> {
+        let mut next = None;
+        match self.shell.signed_in() {
+            None => self.ask_the_keychain(awake_for).await,
+            Some(_) if self.shell.is_in_first_steps() => {}
+            Some(session) => {
+                if let Some(conditions) = self.conditions(awake_for) {
+                    if has_work(Arc::clone(&session), conditions).await {
+                        attend(&self.app, conditions).await;
+                        // The end of this job is no reason to look again.
+                        let _ = tokio::time::timeout(Duration::ZERO, self.shell.look.notified()).await;
+                    }
+                    let running = self.shell.running.is_busy();
+                    next = next_moment(session, Conditions { running, ..conditions }).await;
+                }
+            }
+        }
+        refresh(&self.app, &self.shell).await;
+        next
+    }
+
+    /// What the world is like. None for a time that nobody lives in.
+    fn conditions(&self, awake_for: Duration) -> Option<Conditions> {
+        Some(Conditions {
+            running: self.shell.running.is_busy(),
+            awake_for: Some(awake_for.try_into().ok()?),
+            catch_up_delay: self.catch_up.try_into().ok()?,
+            battery: charge_on_battery(),
+        })
+    }
+
+    /// Nobody is signed in, and no window asks for the password: the keychain may have been unlocked by now.
+    /// When the computer has settled and it still is not, somebody is told, once.
+    async fn ask_the_keychain(&mut self, awake_for: Duration) {
+        if front::is_open(&self.app) {
+            return;
+        }
+        let shell = Arc::clone(&self.shell);
+        let locked_out = blocking(move || {
+            shell.resume()?;
+            Ok(shell.signed_in().is_none() && !shell.engine()?.accounts()?.is_empty())
+        });
+        let locked_out = locked_out.await.unwrap_or(false);
+        if locked_out && awake_for >= self.catch_up && !self.told_to_sign_in {
+            self.told_to_sign_in = true;
+            SystemNotices(self.app.clone()).show(&notices::sign_in());
+        }
+    }
 }
 
 /// 30 to 60 seconds, other on each start. Debug builds may be told milliseconds, for tests.
@@ -80,58 +126,78 @@ fn catch_up() -> Duration {
     catch_up_delay(SystemClock.now().0.unsigned_abs()).try_into().unwrap_or(USUAL_DELAY)
 }
 
-/// Has the engine do what is to be done by itself, and keeps the tray and the window true.
-async fn look(app: &AppHandle, awake_for: Duration, catch_up: Duration) {
-    let shell = Arc::clone(&app.state::<Arc<Shell>>());
-    if let Some(session) = shell.signed_in()
-        && !shell.is_in_first_steps()
-    {
-        let running = shell.running.is_busy();
-        let conditions = || -> Option<Conditions> {
-            let awake_for = Some(awake_for.try_into().ok()?);
-            Some(Conditions { running, awake_for, catch_up_delay: catch_up.try_into().ok()?, battery: None })
-        };
-        if let Some(conditions) = conditions()
-            && has_work(session, conditions).await
-        {
-            back_up(app, Some(conditions)).await;
-        }
-    }
-    refresh(app, &shell).await;
-}
-
 async fn has_work(session: Arc<Session>, conditions: Conditions) -> bool {
     // Settings or a history that can't be read: the window says so, nothing starts by itself.
     blocking(move || session.has_work(&conditions)).await.unwrap_or(false)
 }
 
-/// The tray's "Back up now": without attachments, as its name in the window.
-pub(crate) fn back_up_now(app: &AppHandle) {
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move { back_up(&app, None).await });
+/// When something is due next, as far as that is known.
+async fn next_moment(session: Arc<Session>, conditions: Conditions) -> Option<TimeMs> {
+    let moment = move || {
+        let of = |kind| -> Result<Option<TimeMs>, Problem> {
+            let due = session.due(kind, &conditions)?;
+            Ok(due.next().map(|next| TimeMs(next.timestamp().as_millisecond())))
+        };
+        let paused = session.paused_until()?;
+        Ok([of(BackupKind::Notes)?, of(BackupKind::Full)?, paused].into_iter().flatten().min())
+    };
+    blocking(moment).await.ok().flatten()
 }
 
-/// Does what is to be done by itself under the conditions, or makes a backup by hand.
-async fn back_up(app: &AppHandle, due: Option<Conditions>) {
+/// Does what is to be done by itself.
+async fn attend(app: &AppHandle, conditions: Conditions) {
     let shell = Arc::clone(&app.state::<Arc<Shell>>());
-    let ends = jobs::run(&shell, tell_once(app), move |_, session, job| match due {
-        Some(conditions) => {
-            Ok(session.attend(&conditions, job)?.backups.into_iter().map(|backup| backup.end).collect())
+    let done = jobs::run(&shell, tell_once(app), move |_, session, job| {
+        let cut_off = session.was_cut_off()?;
+        Ok((cut_off, session.attend(&conditions, job)?))
+    });
+    match done.await {
+        Ok((cut_off, attended)) => {
+            if cut_off {
+                SystemNotices(app.clone()).show(&notices::cut_off(&attended));
+            }
+            for backup in attended.backups {
+                ended(app, &backup.end, true).await;
+            }
         }
-        None => Ok(vec![session.backup(&BackupOrder::default(), job)]),
-    })
-    .await;
-    for end in ends.unwrap_or_else(|problem| vec![Err(problem)]) {
-        match end {
-            Err(problem) if needs_somebody(&problem) => front::show(app),
-            end => ended(app, &end, due.is_some()).await,
-        }
+        Err(problem) => ended(app, &Err(problem), true).await,
     }
 }
 
-/// A backup that nobody can be asked for in the tray.
-fn needs_somebody(problem: &Problem) -> bool {
-    matches!(problem.code, Code::SecretRequired | Code::NotLoggedIn)
+/// The tray's "Back up now": without attachments, as its name in the window.
+pub(crate) fn back_up_now(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let shell = Arc::clone(&app.state::<Arc<Shell>>());
+        let end = jobs::run(&shell, tell_once(&app), |_, session, job| {
+            session.backup(&BackupOrder::default(), job)
+        });
+        match end.await {
+            // Nobody can be asked for it in the tray.
+            Err(problem) if matches!(problem.code, Code::SecretRequired | Code::NotLoggedIn) => {
+                front::show(&app);
+            }
+            end => ended(&app, &end, false).await,
+        }
+    });
+}
+
+/// The tray's "Pause for a day", and its "Resume".
+pub(crate) fn pause_or_resume(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let shell = Arc::clone(&app.state::<Arc<Shell>>());
+        let Some(session) = shell.signed_in() else { return front::show(&app) };
+        let done = blocking(move || match session.paused_until()? {
+            Some(_) => session.end_pause(),
+            None => session.pause_for_a_day(),
+        });
+        match done.await {
+            Ok(()) => shell.look.notify_one(),
+            // The window says what is wrong with the settings.
+            Err(_) => front::show(&app),
+        }
+    });
 }
 
 /// Tells the window of a job that it did not start, once the job has begun.
@@ -161,46 +227,11 @@ pub(crate) async fn ended(app: &AppHandle, end: &Result<BackupResult, Problem>, 
 
 /// Shows how things stand in the tray, and tells the window when that changed by itself: time passes too.
 async fn refresh(app: &AppHandle, shell: &Arc<Shell>) {
-    let status = match shell.signed_in() {
-        Some(session) => blocking(move || session.overview()).await.ok().map(|all| all.status),
+    let standing = match shell.signed_in() {
+        Some(session) => blocking(move || Standing::read(&session)).await.ok(),
         None => None,
     };
-    if tray::show(app, status.as_ref()) {
+    if tray::show(app, standing.as_ref()) {
         front::overview_changed(app);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HOUR_MS: i64 = 3_600_000;
-
-    #[test]
-    fn a_sleep_of_the_computer_is_seen() {
-        let secs = Duration::from_secs;
-        let mut wakefulness = Wakefulness::begin(1_000_000);
-        assert_eq!(wakefulness.look(secs(60), 1_060_000), secs(60));
-        assert_eq!(wakefulness.look(secs(120), 1_120_900), secs(120), "clocks drift");
-        assert_eq!(wakefulness.look(secs(130), 1_130_000 + HOUR_MS), secs(0), "it slept for an hour");
-        assert_eq!(wakefulness.look(secs(190), 1_190_000 + HOUR_MS), secs(60));
-        assert_eq!(wakefulness.look(secs(200), 1_200_000), secs(0), "the clock was set back");
-        assert_eq!(wakefulness.look(secs(260), 1_260_000), secs(60));
-    }
-
-    #[test]
-    fn the_first_look_is_when_the_delay_is_over_and_then_each_minute() {
-        let secs = Duration::from_secs;
-        let rows = [
-            (secs(0), secs(45), secs(45)),
-            (secs(44), secs(45), secs(1)),
-            (secs(45), secs(45), LOOK),
-            (secs(9000), secs(45), LOOK),
-            (secs(0), secs(3600), LOOK),
-            (Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(80)),
-        ];
-        for (awake_for, catch_up, expected) in rows {
-            assert_eq!(pause(awake_for, catch_up), expected, "{awake_for:?} {catch_up:?}");
-        }
     }
 }

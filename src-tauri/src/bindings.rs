@@ -7,7 +7,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::closing::CloseQuestion;
-use crate::commands::{account, archives, keep, library, settings};
+use crate::commands::{account, archives, desktop, keep, library, settings};
 use crate::drops::ArchivesDropped;
 
 /// Every command. `commands/names.rs` lists the same ones.
@@ -65,6 +65,8 @@ pub(crate) fn commands() -> Builder<Wry> {
             keep::agree_to_keep,
             keep::accept_drop,
             keep::pin_archive,
+            desktop::desktop_facts,
+            desktop::set_autostart,
             library::look_into,
             library::notebooks,
             library::note_places,

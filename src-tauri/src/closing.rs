@@ -1,14 +1,15 @@
-//! Closing the window: ask once, hide, or quit. The decision is pure; the rest does what it says.
+//! Closing the window: ask once, go on without a window, or quit. The decision is pure; the rest does what it says.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use backstop_engine::api::{OnClose, Problem};
+use backstop_engine::api::{OnClose, Problem, Session};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Emitter, Manager, Window};
 
+use crate::asking::sure;
 use crate::shell::{Shell, blocking};
 use crate::{front, tray};
 
@@ -18,6 +19,11 @@ const CLOSE_REQUESTED: &str = "close_requested";
 /// How long quitting waits for a job that was cancelled. What a job leaves behind after that is removed at
 /// the next start.
 const LAST_WISH: Duration = Duration::from_secs(2);
+
+/// The question of the tray's "Quit", and its answers.
+const QUIT_TITLE: &str = "Quit Backstop?";
+const QUIT: &str = "Quit";
+const STAY: &str = "Keep running";
 
 /// What the person answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
@@ -54,6 +60,11 @@ impl Awake {
     pub(crate) fn note(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
+
+    /// The window has gone; the next one has not spoken yet.
+    pub(crate) fn forget(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 /// What the decision stands on.
@@ -72,7 +83,7 @@ struct Facts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closing {
     Ask,
-    Hide,
+    Leave,
     Quit,
 }
 
@@ -83,7 +94,7 @@ fn decide(facts: Facts) -> Closing {
         return Closing::Quit;
     }
     match facts.on_close {
-        OnClose::Tray => Closing::Hide,
+        OnClose::Tray => Closing::Leave,
         OnClose::Quit if !facts.busy => Closing::Quit,
         OnClose::Quit | OnClose::Ask => Closing::Ask,
     }
@@ -109,7 +120,7 @@ pub(crate) fn requested(window: &Window) {
         });
         match facts.await.map_or(Closing::Quit, decide) {
             Closing::Ask => drop(app.emit(CLOSE_REQUESTED, CloseQuestion { tray: tray::is_there(&app) })),
-            Closing::Hide => front::hide(&app),
+            Closing::Leave => front::close(&app),
             Closing::Quit => quit(&app).await,
         }
     });
@@ -125,10 +136,49 @@ pub(crate) async fn answered(app: &AppHandle, choice: CloseChoice, remember: boo
         blocking(move || shell.session()?.set_on_close(choice.into())).await?;
     }
     match choice {
-        CloseChoice::Tray => front::hide(app),
+        CloseChoice::Tray => front::close(app),
         CloseChoice::Quit => quit(app).await,
     }
     Ok(())
+}
+
+/// "Quit" in the tray: says what stops, if anything does, and quits if that is wished all the same. The
+/// system's own dialog asks: there may be no window.
+pub(crate) fn wished(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let shell = Arc::clone(&app.state::<Arc<Shell>>());
+        let asked = blocking(move || {
+            let session = shell.signed_in();
+            let automatic = session.is_some_and(|session| runs_by_itself(&session));
+            Ok(what_stops(automatic, shell.running.is_busy()))
+        });
+        let sure = match asked.await.unwrap_or_default() {
+            Some(words) => sure(QUIT_TITLE, &words, QUIT, STAY).await,
+            None => true,
+        };
+        if sure {
+            quit(&app).await;
+        }
+    });
+}
+
+/// Whether an interval is on. Settings that can't be read: then nothing runs by itself either.
+fn runs_by_itself(session: &Session) -> bool {
+    let is_on = |key| session.setting(key).is_ok_and(|interval| interval != "never");
+    is_on("backups") || is_on("backups_full") || is_on("reminders")
+}
+
+/// What quitting stops, in words; none if it stops nothing.
+fn what_stops(automatic: bool, busy: bool) -> Option<String> {
+    let job = "The job that is running is cancelled. What was saved before stays as it is.";
+    let schedule = "Automatic backups and reminders stop until you start Backstop again.";
+    match (automatic, busy) {
+        (false, false) => None,
+        (true, false) => Some(schedule.to_owned()),
+        (false, true) => Some(job.to_owned()),
+        (true, true) => Some(format!("{job} {schedule}")),
+    }
 }
 
 /// Ends the program. A job that runs is cancelled first and given a moment to clean up.
@@ -145,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_table_of_closings() {
-        use Closing::{Ask, Hide, Quit};
+        use Closing::{Ask, Leave, Quit};
         let rows = [
             // awake, signed in, busy, chosen before
             (false, false, false, OnClose::Ask, Quit),
@@ -154,8 +204,8 @@ mod tests {
             (true, false, true, OnClose::Ask, Ask),
             (true, true, false, OnClose::Ask, Ask),
             (true, true, true, OnClose::Ask, Ask),
-            (true, true, false, OnClose::Tray, Hide),
-            (true, true, true, OnClose::Tray, Hide),
+            (true, true, false, OnClose::Tray, Leave),
+            (true, true, true, OnClose::Tray, Leave),
             (true, true, false, OnClose::Quit, Quit),
             (true, true, true, OnClose::Quit, Ask),
         ];
@@ -163,6 +213,15 @@ mod tests {
             let facts = Facts { awake, signed_in, busy, on_close };
             assert_eq!(decide(facts), expected, "{facts:?}");
         }
+    }
+
+    #[test]
+    fn quitting_says_what_stops() {
+        let says = |automatic, busy| what_stops(automatic, busy).unwrap_or_default();
+        assert_eq!(what_stops(false, false), None);
+        assert!(says(true, false).contains("until you start Backstop again"));
+        assert!(says(false, true).contains("cancelled") && !says(false, true).contains("start Backstop"));
+        assert!(says(true, true).contains("cancelled") && says(true, true).contains("start Backstop again"));
     }
 
     #[test]

@@ -1,8 +1,15 @@
-//! The one window: in front or not, shown and hidden.
+//! The one window: opened, in front or not, and closed.
+//!
+//! Closing it ends its web view, the largest part of the program by far. Jobs do not notice: they run beside it.
+
+use std::sync::Arc;
 
 use backstop_engine::api::Theme;
 use tauri::window::Color;
-use tauri::{App, AppHandle, Emitter, Manager, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter, Manager, WebviewWindowBuilder};
+
+use crate::closing::Awake;
+use crate::shell::Shell;
 
 /// The label of the one window.
 pub(crate) const MAIN: &str = "main";
@@ -22,7 +29,7 @@ const DARK_GROUND: Color = Color(0x18, 0x1a, 0x19, 0xff);
 ///
 /// # Errors
 /// The system gives no window.
-pub(crate) fn open(app: &App, theme: Theme) -> tauri::Result<()> {
+pub(crate) fn open(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
     let driven = std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true");
     for described in &app.config().app.windows {
         let mut window = WebviewWindowBuilder::from_config(app, described)?
@@ -59,21 +66,37 @@ fn first_paint(theme: Theme) -> String {
     )
 }
 
-/// Brings the window to the front, from wherever it is.
+/// Brings the window to the front, from wherever it is, or opens a new one.
 pub(crate) fn show(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(MAIN) {
         // Each may be refused by a desktop that does not know it; the others still help.
         let _ = window.show();
         let _ = window.unminimize();
         let _ = window.set_focus();
+        return;
+    }
+    let app = app.clone();
+    // Aside: some systems can't make a window in the middle of an event.
+    tauri::async_runtime::spawn_blocking(move || {
+        let theme = app.state::<Arc<Shell>>().first_theme();
+        // Two calls at once: the second finds the label taken, and the window is there all the same.
+        let _ = open(&app, theme);
+    });
+}
+
+/// Closes the window and ends its web view. Jobs go on. What the window was told a token of is let go: nobody
+/// can ask for it any more.
+pub(crate) fn close(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        app.state::<Awake>().forget();
+        app.state::<Arc<Shell>>().let_go_of_all();
+        let _ = window.destroy();
     }
 }
 
-/// Takes the window away. Jobs go on.
-pub(crate) fn hide(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let _ = window.hide();
-    }
+/// Whether there is a window.
+pub(crate) fn is_open(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN).is_some()
 }
 
 /// Gives the window's frame the look that the page has.

@@ -38,9 +38,10 @@ pub(crate) async fn run_for_anyone<T: Send + 'static>(
         })
         .await;
     });
-    let shell = Arc::clone(shell);
+    let (shell, shell_after) = (Arc::clone(shell), shell);
     // The guard goes into the work, so that the place is free exactly when the work is over.
     let end = blocking(move || work(&shell, &guard.job())).await;
     sampling.abort();
+    shell_after.look.notify_one();
     end
 }

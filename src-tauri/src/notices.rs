@@ -1,6 +1,6 @@
 //! Notices: what they say, and when one is worth it. Never a word of a note.
 
-use backstop_engine::api::{BackupResult, Code, OutcomeWord, Problem};
+use backstop_engine::api::{Attended, BackupResult, Code, OutcomeWord, Problem};
 use backstop_engine::ports::{Notice, Notices};
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
@@ -43,6 +43,30 @@ pub(crate) fn of_backup(end: &Result<BackupResult, Problem>, seen: Seen) -> Opti
         Ok(made) => (away && seen.good_news).then(|| finished(made))?,
     };
     Some(Notice { id: "backup".to_owned(), title, body })
+}
+
+/// Nobody is signed in after the start, and the keychain opens nothing.
+pub(crate) fn sign_in() -> Notice {
+    Notice {
+        id: "sign-in".to_owned(),
+        title: "Sign in to Backstop".to_owned(),
+        body: "Automatic backups wait until you have signed in. Your earlier backups are safe. Open Backstop and type \
+               your password."
+            .to_owned(),
+    }
+}
+
+/// A backup was cut off by a shutdown or a crash; this is what has been done about it.
+pub(crate) fn cut_off(attended: &Attended) -> Notice {
+    let again = attended.backups.iter().any(|backup| backup.end.is_ok());
+    let body = if again {
+        "It was stopped in the middle. What it left was removed, earlier backups are as they were, and a new backup \
+         has been made."
+    } else {
+        "It was stopped in the middle. What it left was removed, and earlier backups are as they were. The next one \
+         is made when it is due."
+    };
+    Notice { id: "cut-off".to_owned(), title: "A backup was cut off".to_owned(), body: body.to_owned() }
 }
 
 fn failed(problem: &Problem) -> (String, String) {

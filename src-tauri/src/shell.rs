@@ -4,14 +4,16 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use backstop_engine::api::{
     AppState, ArchiveSecret, Backstop, CheckResult, Code, Contents, ContentsCard, Effort, FolderChoice, Job,
     OpenArchive, OpenedArchive, Password, PlanSummary, PreparedRestore, Problem, Session, Setup, Theme,
     last_theme,
 };
+use backstop_platform::SystemClock;
+use tokio::sync::Notify;
 
 use crate::held::Held;
 use crate::running::Running;
@@ -47,9 +49,10 @@ pub(crate) struct Shell {
     setup: MakeSetup,
     engine: Mutex<Option<Arc<Backstop>>>,
     session: RwLock<Option<Arc<Session>>>,
-    resumed: OnceLock<()>,
+    resuming: Mutex<()>,
+    left: AtomicBool,
     fresh_key: AtomicBool,
-    made: Mutex<Option<Instant>>,
+    made: Mutex<Option<Duration>>,
     /// Folders that were picked for backups.
     pub(crate) folders: Held<PathBuf>,
     /// Archives that were picked or dropped.
@@ -60,6 +63,8 @@ pub(crate) struct Shell {
     pub(crate) plans: Held<PreparedRestore>,
     /// The job that runs.
     pub(crate) running: Arc<Running>,
+    /// Asks for a look at what is to be done by itself: something has changed.
+    pub(crate) look: Notify,
 }
 
 impl Shell {
@@ -69,7 +74,8 @@ impl Shell {
             setup,
             engine: Mutex::new(None),
             session: RwLock::new(None),
-            resumed: OnceLock::new(),
+            resuming: Mutex::new(()),
+            left: AtomicBool::new(false),
             fresh_key: AtomicBool::new(false),
             made: Mutex::new(None),
             folders: Held::new("folder", 8),
@@ -77,6 +83,7 @@ impl Shell {
             contents: Held::new("contents", 1),
             plans: Held::new("plan", 1),
             running: Arc::new(Running::default()),
+            look: Notify::new(),
         }
     }
 
@@ -112,20 +119,21 @@ impl Shell {
         self.plans.clear();
         self.fresh_key.store(false, Ordering::Relaxed);
         session.iter().for_each(Session::remember_as_last);
+        self.look.notify_one();
         let mut place = self.session.write().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *place, session.map(Arc::new))
     }
 
     /// An account was made: its owner now goes through the first steps, which end with a first backup.
     pub(crate) fn account_made(&self) {
-        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(SystemClock.awake());
         self.key_is_fresh(true);
     }
 
     /// Whether somebody is still in the first steps: nothing starts by itself in the middle of them.
     pub(crate) fn is_in_first_steps(&self) -> bool {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.is_some_and(|made| made.elapsed() < FIRST_STEPS)
+        made.is_some_and(|made| SystemClock.awake() < made + FIRST_STEPS)
     }
 
     /// A recovery key was just made and shown: until it is confirmed, saving it asks for no password.
@@ -145,24 +153,24 @@ impl Shell {
         }
     }
 
-    /// Signs in by the login that the keychain keeps, once, if nobody is signed in.
+    /// Signs in by the login that the keychain keeps, if nobody is signed in and nobody has signed out.
     ///
     /// Several accounts may be kept; the first that answers is taken, the last used before others, and signing out forgets it.
     ///
     /// # Errors
-    /// The accounts can't be listed. A keychain that does not answer is no error: the window asks.
+    /// The accounts can't be listed. A keychain that does not answer is no error: it is asked again the next time.
     pub(crate) fn resume(&self) -> Result<(), Problem> {
-        let (engine, mut once) = (self.engine()?, Ok(()));
-        self.resumed.get_or_init(|| match engine.accounts_last_first() {
-            Ok(accounts) => {
-                let session = accounts.iter().find_map(|account| engine.resume(&account.id).ok());
-                if session.is_some() && self.signed_in().is_none() {
-                    self.set_session(session);
-                }
-            }
-            Err(problem) => once = Err(problem),
-        });
-        once
+        let engine = self.engine()?;
+        let _alone = self.resuming.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.left.load(Ordering::Relaxed) || self.signed_in().is_some() {
+            return Ok(());
+        }
+        let accounts = engine.accounts_last_first()?;
+        let session = accounts.iter().find_map(|account| engine.resume(&account.id).ok());
+        if session.is_some() && self.signed_in().is_none() {
+            self.set_session(session);
+        }
+        Ok(())
     }
 
     /// What the window knows when it opens.
@@ -201,6 +209,15 @@ impl Shell {
         self.engine()?.remember_theme(theme)
     }
 
+    /// Lets go of everything that the window knew by a token: the window has gone. A job that runs has what it
+    /// needs.
+    pub(crate) fn let_go_of_all(&self) {
+        self.folders.clear();
+        self.archives.clear();
+        self.contents.clear();
+        self.plans.clear();
+    }
+
     /// Forgets the kept login and everything that was opened for who was signed in.
     ///
     /// # Errors
@@ -208,8 +225,8 @@ impl Shell {
     pub(crate) fn sign_out(&self) -> Result<(), Problem> {
         let _alone = self.running.start()?;
         self.session()?.sign_out()?;
-        self.archives.clear();
-        self.contents.clear();
+        self.left.store(true, Ordering::Relaxed);
+        self.let_go_of_all();
         self.set_session(None);
         Ok(())
     }
@@ -222,6 +239,7 @@ impl Shell {
         let _alone = self.running.start()?;
         is_password_of(&*self.session()?, password)?;
         let Some(session) = self.set_session(None) else { return Err(Problem::of(Code::NotLoggedIn)) };
+        self.left.store(true, Ordering::Relaxed);
         match Arc::try_unwrap(session) {
             Ok(session) => session.delete(password),
             Err(shared) => {

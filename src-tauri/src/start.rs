@@ -1,17 +1,18 @@
 //! How the program starts: the window first, everything else when it is asked for.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use backstop_engine::api::{Code, Cost, Problem, Setup};
 use backstop_engine::ports::Ports;
 use backstop_platform::{SystemClock, SystemKeychain, default_data_dir, documents_dir, machine_name};
-use tauri::{App, AppHandle, Manager, Window, WindowEvent};
+use tauri::{App, AppHandle, Manager, RunEvent, Window, WindowEvent};
 
 use crate::closing::{self, Awake};
 use crate::notices::SystemNotices;
 use crate::shell::Shell;
-use crate::{alone, automatic, bindings, drops, front, picker, pictures, tray};
+use crate::{alone, automatic, autostart, bindings, drops, front, picker, pictures, tray};
 
 /// Runs the program until it ends.
 ///
@@ -21,6 +22,7 @@ pub(crate) fn run() -> tauri::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(autostart::plugin())
         .manage(Awake::default())
         .manage(tray::Said::default())
         .manage(picker::choose())
@@ -31,11 +33,48 @@ pub(crate) fn run() -> tauri::Result<()> {
         .on_window_event(followed)
         .setup(|app| {
             // First, so that a second start does nothing else.
-            alone::or_end(app.handle())?;
+            if let Some(data_dir) = data_dir() {
+                alone::or_end(app.handle(), &data_dir);
+            }
             set_up(app);
-            Ok(front::open(app, app.state::<Arc<Shell>>().first_theme())?)
+            if !is_hidden(&std::env::args().collect::<Vec<_>>()) {
+                front::open(app.handle(), app.state::<Arc<Shell>>().first_theme())?;
+            }
+            Ok(())
         })
-        .run(tauri::generate_context!())
+        .build(tauri::generate_context!())?
+        .run(|_, event| went_on(&event));
+    Ok(())
+}
+
+/// The last window was closed: the program goes on without one. It ends by [`closing::quit`], with a code.
+fn went_on(event: &RunEvent) {
+    if let RunEvent::ExitRequested { code: None, api, .. } = event {
+        api.prevent_exit();
+    }
+}
+
+/// Whether the program was started by the system, which wants to see no window.
+pub(crate) fn is_hidden(words: &[String]) -> bool {
+    words.iter().any(|word| word == autostart::HIDDEN)
+}
+
+/// The data folder that was named in the environment.
+fn told() -> Option<PathBuf> {
+    std::env::var_os("BACKSTOP_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// `BACKSTOP_DATA_DIR`, else the system's folder for such things. None where the user has no home.
+fn data_dir() -> Option<PathBuf> {
+    told().or_else(default_data_dir)
+}
+
+/// The name on the bus of the Backstop on a data folder that was named; none for the usual one, which has the
+/// usual name.
+pub(crate) fn name_on_the_bus() -> Option<String> {
+    let mut hasher = DefaultHasher::new();
+    std::path::absolute(told()?).ok()?.hash(&mut hasher);
+    Some(format!("app.backstop.desktop.f{:016x}", hasher.finish()))
 }
 
 fn set_up(app: &App) {
@@ -56,9 +95,8 @@ fn followed(window: &Window, event: &WindowEvent) {
     }
 }
 
-/// What the engine stands on: `BACKSTOP_DATA_DIR`, else the system's folder for such things.
+/// What the engine stands on.
 fn ground(app: &AppHandle) -> Result<Setup, Problem> {
-    let told = std::env::var_os("BACKSTOP_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
     let homeless = || {
         Problem::new(
             Code::NotFound,
@@ -67,7 +105,7 @@ fn ground(app: &AppHandle) -> Result<Setup, Problem> {
         .with_hint("Set BACKSTOP_DATA_DIR to a folder on this computer.")
     };
     Ok(Setup {
-        data_dir: told.or_else(default_data_dir).ok_or_else(homeless)?,
+        data_dir: data_dir().ok_or_else(homeless)?,
         documents: documents_dir().ok_or_else(homeless)?,
         machine: machine_name(),
         cost: Cost::Calibrated,

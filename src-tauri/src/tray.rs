@@ -5,7 +5,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use backstop_engine::api::{Protection, StatusCard};
+use backstop_engine::api::{Overview, Problem, Protection, Session, StatusCard};
+use backstop_engine::ports::{Clock, TimeMs};
+use backstop_platform::{SystemClock, moment_in_words};
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuEvent, MenuItem, PredefinedMenuItem};
 use tauri::tray::{MouseButton, TrayIcon, TrayIconBuilder, TrayIconEvent};
@@ -19,8 +21,38 @@ const ID: &str = "tray";
 const CALM: Image<'_> = tauri::include_image!("../icons/tray.png");
 const ATTENTION: Image<'_> = tauri::include_image!("../icons/tray-attention.png");
 
-/// The line of the menu that says how things stand: on Linux a tray shows no tooltip.
-struct StatusLine(MenuItem<Wry>);
+/// The lines of the menu that change: on Linux a tray shows no tooltip.
+struct Lines {
+    status: MenuItem<Wry>,
+    last: MenuItem<Wry>,
+    next: MenuItem<Wry>,
+    backup: MenuItem<Wry>,
+    pause: MenuItem<Wry>,
+}
+
+/// How things stand, as the tray needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    /// The status card.
+    pub(crate) status: StatusCard,
+    /// Until then nothing runs by itself, if that is still to come.
+    pub(crate) paused_until: Option<i64>,
+}
+
+impl Standing {
+    /// As the overview says it.
+    pub(crate) fn of(all: &Overview) -> Self {
+        Self { status: all.status.clone(), paused_until: all.paused_until }
+    }
+
+    /// As the disk says it. Cheap.
+    ///
+    /// # Errors
+    /// Settings or history can't be read.
+    pub(crate) fn read(session: &Session) -> Result<Self, Problem> {
+        Ok(Self { status: session.status()?, paused_until: session.paused_until()?.map(|until| until.0) })
+    }
+}
 
 /// What the tray said last.
 #[derive(Default)]
@@ -29,23 +61,47 @@ pub(crate) struct Said(Mutex<Option<Says>>);
 /// What the tray says, and whether it asks for a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Says {
-    line: String,
+    status: String,
+    last: String,
+    next: String,
     attention: bool,
+    /// Somebody is signed in: there is something to back up.
+    can_back_up: bool,
+    paused: bool,
 }
 
-/// Puts how things stand into one line. Without a status nobody is signed in.
-fn says(status: Option<&StatusCard>) -> Says {
-    let (line, attention) = match status.map(|status| &status.protection) {
-        None => ("Not signed in".to_owned(), false),
-        Some(Protection::Protected) => ("Your notes are backed up".to_owned(), false),
-        Some(Protection::Due) => ("A backup is due".to_owned(), false),
-        Some(Protection::Overdue { days: 1 }) => ("The backup is overdue by 1 day".to_owned(), true),
-        Some(Protection::Overdue { days }) => (format!("The backup is overdue by {days} days"), true),
-        Some(Protection::Failed { .. }) => ("The last backup failed".to_owned(), true),
-        Some(Protection::Never) => ("Not backed up yet".to_owned(), true),
-        Some(Protection::Running) => ("Backing up".to_owned(), false),
+/// Puts how things stand into lines. Without a standing nobody is signed in. `moment` says a moment in words.
+fn says(standing: Option<&Standing>, moment: impl Fn(i64) -> String) -> Says {
+    let Some(Standing { status, paused_until }) = standing else {
+        return Says {
+            status: "Not signed in".to_owned(),
+            last: "Open Backstop and sign in: nothing runs by itself until then".to_owned(),
+            next: "Next: when you have signed in".to_owned(),
+            attention: true,
+            can_back_up: false,
+            paused: false,
+        };
     };
-    Says { line, attention }
+    let (line, attention) = match &status.protection {
+        Protection::Protected => ("Your notes are backed up".to_owned(), false),
+        Protection::Due => ("A backup is due".to_owned(), false),
+        Protection::Overdue { days: 1 } => ("The backup is overdue by 1 day".to_owned(), true),
+        Protection::Overdue { days } => (format!("The backup is overdue by {days} days"), true),
+        Protection::Failed { .. } => ("The last backup failed".to_owned(), true),
+        Protection::Never => ("Not backed up yet".to_owned(), true),
+        Protection::Running => ("Backing up".to_owned(), false),
+    };
+    let last = status.last_verified.map_or_else(|| "none yet".to_owned(), &moment);
+    let next = match (paused_until, status.next) {
+        (Some(until), _) => format!("Paused until {}", moment(*until)),
+        (None, Some(next)) => format!("Next backup: {}", moment(next)),
+        (None, None) if matches!(status.protection, Protection::Due | Protection::Overdue { .. }) => {
+            "Next backup: soon".to_owned()
+        }
+        (None, None) => "Next backup: when you start it".to_owned(),
+    };
+    let last = format!("Last backup: {last}");
+    Says { status: line, last, next, attention, can_back_up: true, paused: paused_until.is_some() }
 }
 
 /// Makes the icon where the desktop has a tray. The question is asked aside; the window does not wait.
@@ -72,8 +128,8 @@ pub(crate) fn is_there(app: &AppHandle) -> bool {
 }
 
 /// Shows how things stand. Says whether that is news.
-pub(crate) fn show(app: &AppHandle, status: Option<&StatusCard>) -> bool {
-    let now = says(status);
+pub(crate) fn show(app: &AppHandle, standing: Option<&Standing>) -> bool {
+    let now = says(standing, |at| moment_in_words(TimeMs(at), SystemClock.now(), &SystemClock.zone()));
     let last = app.state::<Said>();
     let mut said = last.0.lock().unwrap_or_else(PoisonError::into_inner);
     if said.as_ref() == Some(&now) {
@@ -87,21 +143,31 @@ pub(crate) fn show(app: &AppHandle, status: Option<&StatusCard>) -> bool {
 fn paint(app: &AppHandle, says: &Says) {
     let Some(tray) = app.tray_by_id(ID) else { return };
     // A tray that went away in between shows nothing; there is nobody to tell.
-    let _ = tray.set_tooltip(Some(format!("Backstop: {}", says.line)));
+    let _ = tray.set_tooltip(Some(format!("Backstop: {}", says.status)));
     let _ = tray.set_icon(Some(if says.attention { ATTENTION } else { CALM }));
-    if let Some(line) = app.try_state::<StatusLine>() {
-        let _ = line.0.set_text(&says.line);
-    }
+    let Some(lines) = app.try_state::<Lines>() else { return };
+    let _ = lines.status.set_text(&says.status);
+    let _ = lines.last.set_text(&says.last);
+    let _ = lines.next.set_text(&says.next);
+    let _ = lines.backup.set_enabled(says.can_back_up);
+    let _ = lines.pause.set_enabled(says.can_back_up);
+    let _ = lines.pause.set_text(if says.paused { "Resume" } else { "Pause for a day" });
 }
 
 fn build(app: &AppHandle) -> tauri::Result<()> {
-    let line = MenuItem::with_id(app, "status", &says(None).line, false, None::<&str>)?;
-    let open = MenuItem::with_id(app, "open", "Open Backstop", true, None::<&str>)?;
-    let backup = MenuItem::with_id(app, "backup", "Back up now", true, None::<&str>)?;
-    let quit = MenuItem::with_id(app, "quit", "Quit", true, None::<&str>)?;
-    let hair = PredefinedMenuItem::separator(app)?;
-    let menu =
-        Menu::with_items(app, &[&line, &hair, &open, &backup, &PredefinedMenuItem::separator(app)?, &quit])?;
+    let now = says(None, |_| String::new());
+    let item = |id: &str, words: &str, on: bool| MenuItem::with_id(app, id, words, on, None::<&str>);
+    let lines = Lines {
+        status: item("status", &now.status, false)?,
+        last: item("last", &now.last, false)?,
+        next: item("next", &now.next, false)?,
+        backup: item("backup", "Back up now", now.can_back_up)?,
+        pause: item("pause", "Pause for a day", now.can_back_up)?,
+    };
+    let (open, quit) = (item("open", "Open Backstop", true)?, item("quit", "Quit", true)?);
+    let (above, below) = (PredefinedMenuItem::separator(app)?, PredefinedMenuItem::separator(app)?);
+    let Lines { status, last, next, backup, pause } = &lines;
+    let menu = Menu::with_items(app, &[status, last, next, &above, &open, backup, pause, &below, &quit])?;
     TrayIconBuilder::with_id(ID)
         .icon(CALM)
         .icon_as_template(true)
@@ -111,7 +177,10 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         .on_menu_event(chosen)
         .on_tray_icon_event(pressed)
         .build(app)?;
-    app.manage(StatusLine(line));
+    app.manage(lines);
+    // What was said before there was an icon has to be said again.
+    let said = app.state::<Said>().0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    said.iter().for_each(|said| paint(app, said));
     Ok(())
 }
 
@@ -120,10 +189,8 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
     match event.id().as_ref() {
         "open" => front::show(app),
         "backup" => automatic::back_up_now(app),
-        "quit" => {
-            let app = app.clone();
-            tauri::async_runtime::spawn(async move { closing::quit(&app).await });
-        }
+        "pause" => automatic::pause_or_resume(app),
+        "quit" => closing::wished(app),
         _ => {}
     }
 }
@@ -139,8 +206,13 @@ fn pressed(tray: &TrayIcon, event: TrayIconEvent) {
 mod tests {
     use super::*;
 
+    fn standing(protection: Protection) -> Standing {
+        let status = StatusCard { protection, last_verified: None, last_verified_full: None, next: None };
+        Standing { status, paused_until: None }
+    }
+
     fn line(protection: Protection) -> Says {
-        says(Some(&StatusCard { protection, last_verified: None, last_verified_full: None, next: None }))
+        says(Some(&standing(protection)), |at| format!("[{at}]"))
     }
 
     #[test]
@@ -148,7 +220,7 @@ mod tests {
         let failed =
             || Protection::Failed { reason: "x".to_owned(), code: backstop_engine::api::Code::NoSpace };
         let rows = [
-            (says(None), "Not signed in", false),
+            (says(None, |_| String::new()), "Not signed in", true),
             (line(Protection::Protected), "Your notes are backed up", false),
             (line(Protection::Due), "A backup is due", false),
             (line(Protection::Overdue { days: 1 }), "The backup is overdue by 1 day", true),
@@ -158,7 +230,30 @@ mod tests {
             (line(Protection::Running), "Backing up", false),
         ];
         for (says, expected, attention) in rows {
-            assert_eq!(says, Says { line: expected.to_owned(), attention });
+            assert_eq!((says.status.as_str(), says.attention), (expected, attention));
+            assert_eq!(says.can_back_up, expected != "Not signed in");
+        }
+    }
+
+    #[test]
+    fn the_table_of_moments() {
+        use Protection::{Due, Protected};
+        let rows = [
+            // protection, last, next, paused until, what the two lines say
+            (Protected, Some(1), Some(2), None, "Last backup: [1]", "Next backup: [2]"),
+            (Protected, None, Some(2), None, "Last backup: none yet", "Next backup: [2]"),
+            (Protected, Some(1), None, None, "Last backup: [1]", "Next backup: when you start it"),
+            (Due, Some(1), None, None, "Last backup: [1]", "Next backup: soon"),
+            (Due, Some(1), Some(2), Some(3), "Last backup: [1]", "Paused until [3]"),
+        ];
+        for (protection, last_verified, next, paused_until, last, soon) in rows {
+            let mut standing = standing(protection);
+            standing.status.last_verified = last_verified;
+            standing.status.next = next;
+            standing.paused_until = paused_until;
+            let says = says(Some(&standing), |at| format!("[{at}]"));
+            assert_eq!((says.last.as_str(), says.next.as_str()), (last, soon));
+            assert_eq!(says.paused, paused_until.is_some());
         }
     }
 }

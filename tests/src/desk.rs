@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask, InputFocus};
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
 
 use crate::process::{Group, until};
 use crate::{Outcome, Trouble};
@@ -97,6 +97,19 @@ impl Desk {
         let mut command = Command::new(program.into());
         command.env_clear().envs(self.variables.iter().cloned()).current_dir(self.home());
         command
+    }
+
+    /// Runs the command line on this desk and gives back what it printed.
+    ///
+    /// # Errors
+    /// If it is not built, or ends with another code than 0.
+    pub fn backstop(&self, arguments: &[&str]) -> Outcome<String> {
+        let output = self.command(crate::built::program("backstop")?).args(arguments).output()?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        Err(Trouble::new(said).during(format!("backstop {arguments:?}")))
     }
 
     /// The address of this desk's bus.
@@ -263,16 +276,6 @@ impl Desk {
         let delete = connection.intern_atom(false, b"WM_DELETE_WINDOW")?.reply()?.atom;
         let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
         connection.send_event(false, window, EventMask::NO_EVENT, message)?.check()?;
-        Ok(())
-    }
-
-    /// Takes the keyboard away from every window.
-    ///
-    /// # Errors
-    /// If the display can't be asked.
-    pub fn look_away(&self) -> Outcome {
-        let (connection, _) = x11rb::connect(self.variable("DISPLAY"))?;
-        connection.set_input_focus(InputFocus::NONE, x11rb::NONE, x11rb::CURRENT_TIME)?.check()?;
         Ok(())
     }
 

@@ -20,6 +20,8 @@ pub mod dying;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod faults;
 #[cfg(target_os = "linux")]
+pub mod host;
+#[cfg(target_os = "linux")]
 pub mod journey;
 #[cfg(target_os = "linux")]
 pub mod look;

@@ -1,20 +1,28 @@
-//! The real ports: the clock, the system keychain, the user's folders, the tray.
+//! The real ports: the clocks, waking, the system keychain, the user's folders, the tray, the one that runs.
 //!
 //! The only room that asks which system it runs on (but for the file system itself, which is
 //! `engine::system`). It decides nothing. Notices with a face are the window's; the command line,
 //! which speaks through its output and its exit code, has [`NoNotices`].
 
+mod battery;
 mod clock;
 mod folders;
 mod keychain;
+mod moments;
+mod only_one;
 mod tray;
+mod wake;
 
 use backstop_engine::ports::{Notice, Notices};
 
+pub use battery::charge_on_battery;
 pub use clock::SystemClock;
 pub use folders::{default_data_dir, documents_dir, machine_name};
 pub use keychain::SystemKeychain;
-pub use tray::has_tray;
+pub use moments::moment_in_words;
+pub use only_one::OnlyOne;
+pub use tray::{has_notices, has_tray};
+pub use wake::on_wake;
 
 /// Shows no notices.
 #[derive(Debug, Clone, Copy)]

@@ -10,17 +10,19 @@ use tauri_plugin_opener::OpenerExt;
 
 use super::{Answer, Here, ask, of};
 use crate::closing::{self, CloseChoice};
+use crate::front;
 use crate::picker::{Ask, Picker};
 use crate::secret_in::PasswordIn;
 use crate::shell::let_go;
-use crate::{front, tray};
+use crate::tray::{self, Standing};
 
 /// Everything the page "Backup & export" shows.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn overview(app: AppHandle, shell: Here<'_>) -> Answer<Overview> {
     let all = ask(&shell, |_, session| session.overview()).await?;
-    tray::show(&app, Some(&all.status));
+    // The window asks again whenever something was chosen.
+    tray::show(&app, Some(&Standing::of(&all)));
     Ok(all)
 }
 
@@ -140,7 +142,7 @@ pub(crate) async fn pause_backups(app: AppHandle, shell: Here<'_>, pause: bool) 
         session.overview()
     })
     .await?;
-    tray::show(&app, Some(&all.status));
+    tray::show(&app, Some(&Standing::of(&all)));
     Ok(all)
 }
 

@@ -113,6 +113,10 @@ export const commands = {
 	acceptDrop: () => __TAURI_INVOKE<PrunePlanCard>("accept_drop"),
 	/**  Pins an archive, or lets it go again. */
 	pinArchive: (id: string, pinned: boolean) => __TAURI_INVOKE<null>("pin_archive", { id, pinned }),
+	/**  What this desktop can do. */
+	desktopFacts: () => __TAURI_INVOKE<DesktopFacts>("desktop_facts"),
+	/**  Starts Backstop with the system from now on, or no more. */
+	setAutostart: (on: boolean) => __TAURI_INVOKE<null>("set_autostart", { on }),
 	/**  Opens an archive that is held to be looked at. Needs nobody to be signed in. */
 	lookInto: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<ContentsCard>("look_into", { token, progress }),
 	/**  Every notebook. */
@@ -385,6 +389,18 @@ export type CreatedAccount = {
 	recovery_key: string[],
 	/**  Why the account is not kept signed in, if that was wished and failed. */
 	keychain: KeychainState,
+};
+
+/**  What this desktop can do. */
+export type DesktopFacts = {
+	/**  It has a tray that shows an icon. */
+	tray: boolean,
+	/**  Whether the keychain can keep somebody signed in: without one, nothing runs by itself after a start. */
+	keychain: KeychainState,
+	/**  It shows notices. */
+	notices: boolean,
+	/**  Backstop starts with the system, hidden. */
+	autostart: boolean,
 };
 
 /**  A folder the user picked, before it is used. The path itself stays in Rust under the token. */

@@ -10,7 +10,7 @@ use backstop_model::Job;
 use super::{BackupOrder, Session};
 use crate::api::{BackupKind, BackupResult, Code, Conditions, Due, Problem, Warning};
 use crate::lock::{AccountLock, LockKind};
-use crate::runs::RunState;
+use crate::runs::{RunKind, RunState};
 use crate::schedule::{Reason, due};
 use crate::settings::LIBRARY;
 
@@ -111,6 +111,17 @@ impl Session {
             attended.backups.push(AttendedBackup { kind, end: self.backup(&order, job) });
         }
         Ok(())
+    }
+
+    /// Whether a backup was cut off, by a shutdown or a crash, and nobody has cleaned up since.
+    ///
+    /// # Errors
+    /// The history can't be read.
+    pub fn was_cut_off(&self) -> Result<bool, Problem> {
+        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
+        let history = self.runs().read()?;
+        let left = |run: &crate::runs::Run| run.end.is_none() && run.state(running) == RunState::LeftRunning;
+        Ok(history.runs.iter().any(|run| run.begin.kind == RunKind::Backup && left(run)))
     }
 
     /// Whether a job's process died and nobody has cleaned up since.

@@ -70,6 +70,14 @@ impl Session {
         self.set_pause(None)
     }
 
+    /// Until when nothing runs by itself, if that is still to come.
+    ///
+    /// # Errors
+    /// The settings can't be read.
+    pub fn paused_until(&self) -> Result<Option<TimeMs>, Problem> {
+        Ok(self.settings()?.paused_until.filter(|until| *until > self.now()))
+    }
+
     fn set_pause(&self, until: Option<TimeMs>) -> Result<(), Problem> {
         self.change(None, |settings| {
             settings.paused_until = until;

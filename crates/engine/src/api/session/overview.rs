@@ -36,7 +36,7 @@ impl Session {
             status: self.status()?,
             interval: settings.backups,
             interval_full: settings.backups_full,
-            paused_until: settings.paused_until.filter(|until| *until > self.now()).map(|until| until.0),
+            paused_until: self.paused_until()?.map(|until| until.0),
             reminders: settings.reminders,
             keep: settings.keep,
             keep_agreed: settings.keep_agreed,
@@ -101,8 +101,11 @@ impl Session {
         })
     }
 
-    /// The status card, from facts on disk.
-    fn status(&self) -> Result<StatusCard, Problem> {
+    /// The status card, from facts on disk. Cheap: the library is not opened, and nothing is written.
+    ///
+    /// # Errors
+    /// Settings or history can't be read.
+    pub fn status(&self) -> Result<StatusCard, Problem> {
         let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
         let history = self.runs().read()?;
         let due = self.due(BackupKind::Notes, &Conditions::by_hand(false))?;
