@@ -18,7 +18,7 @@
     app: { accounts: config.accounts ?? [], signed_in: null, keychain: config.keychain ?? 'available', version: '0.1.0', theme: config.theme ?? 'system' },
     overview: {
       status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY },
-      interval: 'daily', interval_full: 'monthly', paused_until: null, reminders: 'never', keep: 'many', keep_agreed: true, skip_unchanged: true, recheck: true, battery_limit: 0, notices_on_success: false,
+      interval: 'daily', interval_full: 'monthly', paused_until: null, reminders: 'never', keep: 'many', keep_agreed: true, deleting_paused: null, skip_unchanged: true, recheck: true, battery_limit: 0, notices_on_success: false,
       copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
     },
@@ -95,6 +95,21 @@
     recovery: config.damaged ? recovery : null, warnings: config.planWarnings ?? [],
   });
 
+  const prunePlan = () => {
+    const archives = Array.from({ length: config.many ?? 24 }, (_, at) => {
+      const goes = !config.nothingGoes && world.overview.keep !== 'all' && at > 2 && at % 3 === 1;
+      return {
+        id: `k${at}`, name: `library-${at}.nnbackupz`, path: `${folder}/library-${at}.nnbackupz`, place: 'library', attachments_included: at % 8 === 2, copy: at % 5 === 4, created: now - at * DAY,
+        bytes: 9_412_000 + at * 1_000, delete: goes, codes: [goes ? 'older' : 'daily'], reasons: [goes ? 'It is older than you chose to keep.' : at === 0 ? 'The last verified backup without attachments.' : 'The last one of its day.'],
+      };
+    });
+    const goes = archives.filter((archive) => archive.delete);
+    return {
+      token: 'k1', keep: world.overview.keep, agreed: world.overview.keep_agreed, paused: world.overview.deleting_paused ?? null, archives,
+      to_delete: goes.length, to_keep: archives.length - goes.length, bytes_freed: goes.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  };
+
   const commands = {
     app_state: () => world.app,
     password_strength: ({ password: typed }) => {
@@ -148,6 +163,16 @@
       if (setting === 'interval_full') asksWhenPlain(typed);
       return (world.overview = { ...world.overview, [setting]: to, ...(setting === 'keep' ? { keep_agreed: false } : {}) });
     },
+    prune_plan: () => prunePlan(),
+    prune: async ({ token, progress: channel }) => {
+      if (token !== 'k1') throw { code: 'destination_changed', message: 'This is not the plan that was shown. Nothing was deleted.', hint: 'Look at the plan again.', details: [] };
+      await progress(channel, 9_412_000);
+      const gone = prunePlan().archives.filter((archive) => archive.delete);
+      world.overview.keep_agreed = true;
+      return { run: 'r3', outcome: 'completed', deleted: gone.map(({ path }) => path), in_trash: gone.length, bytes_freed: gone.reduce((sum, { bytes }) => sum + bytes, 0), warnings: [] };
+    },
+    agree_to_keep: () => { world.overview.keep_agreed = true; return prunePlan(); },
+    accept_drop: () => { world.overview.deleting_paused = null; return prunePlan(); },
     pause_backups: ({ pause }) => (world.overview = { ...world.overview, paused_until: pause ? now + DAY : null }),
     open_folder: () => null,
     set_theme: () => null,

@@ -8,7 +8,7 @@ export const PASSWORD = 'nine violins drift past copper plums';
 const home = { signedIn: true };
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' }).click();
 const link = (page: Page, name: string) => page.evaluate((to) => { location.hash = `#/${to}`; }, name);
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true }).waitFor();
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, exact: typeof name === 'string' }).waitFor();
 const stay = async () => undefined;
 
 async function protect(page: Page) {
@@ -70,6 +70,7 @@ async function backup(page: Page) {
   await press(page, 'Create backup');
   await page.getByRole('menuitem').first().click();
 }
+const dropped = { can_accept: true, message: 'The newest backup without attachments has 37 % fewer notes than before (760 notes, it was 1204), so no older one is deleted until you have looked.' };
 const status = (state: object, over: object = {}) => ({ signedIn: true, overview: { status: { protection: state, last_verified: 1_790_000_000_000, last_verified_full: null, next: null, ...over } } });
 const problem = { code: 'no_space', message: 'The drive “Elements” is full: 412 MB needed, 96 MB free.', hint: 'Your earlier backups are verified and safe. Free up space, or choose another folder.', details: ['os error 28'] };
 
@@ -103,6 +104,10 @@ export const screens: Screen[] = [
   { name: 'folder-copies', world: home, go: async (page) => { await press(page, 'Select a folder for copies'); await heading(page, 'Use this folder for copies?'); } },
   { name: 'rows-chosen', world: { signedIn: true, overview: { keep: '14/0/6/1', interval_full: 'weekly', reminders: 'weekly', copies_folder: '/media/mira/Elements/Backstop/backups', copies_warnings: ['This folder is on a network (nfs4): backups fail while it can’t be reached.'] } }, go: async (page) => { await page.getByRole('combobox', { name: 'Keep' }).scrollIntoViewIfNeeded(); } },
   { name: 'keep-custom', world: home, go: async (page) => { await page.getByRole('combobox', { name: 'Keep' }).selectOption('custom'); await heading(page, 'How many backups to keep'); await page.getByLabel('Days').fill('x'); await press(page, 'Continue'); await page.getByText('From 0 to 999.').waitFor(); } },
+  { name: 'keep-paused', world: { signedIn: true, overview: { deleting_paused: dropped } }, go: (page) => page.getByRole('button', { name: 'I have seen it' }).waitFor() },
+  { name: 'keep-plan', world: home, go: async (page) => { await page.getByRole('combobox', { name: 'Keep' }).selectOption('some'); await heading(page, 'Keep: Some'); await page.getByText('Show what would go').click(); } },
+  { name: 'keep-plan-paused', world: { signedIn: true, overview: { keep: '9/0/3/1', keep_agreed: true, deleting_paused: dropped } }, go: async (page) => { await press(page, 'See the plan'); await heading(page, 'Keep: Custom'); } },
+  { name: 'keep-deleted', world: { signedIn: true, overview: { keep_agreed: false } }, go: async (page) => { await press(page, 'See the plan'); await press(page, 'Delete now'); await heading(page, /deleted/); } },
   { name: 'progress', world: { signedIn: true, hold: 'writing' }, go: async (page) => { await backup(page); await page.getByText('Writing 602 of 1,204').waitFor(); } },
   { name: 'result-backup', world: home, go: async (page) => { await backup(page); await heading(page, 'Backup finished'); } },
   { name: 'restore', world: home, go: async (page) => { await link(page, 'restore'); await page.getByRole('heading', { name: /Date not known/ }).waitFor(); } },

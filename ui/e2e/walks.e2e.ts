@@ -117,8 +117,42 @@ test('what runs by itself is chosen by keyboard alone', () => walk({ signedIn: t
   await page.keyboard.press('Control+a');
   await page.keyboard.type('14');
   await page.keyboard.press('Enter');
+  await shown(page, 'Keep: Custom');
+  await page.keyboard.press('Escape');
   await page.getByText('14 daily, 5 weekly, 12 monthly, 3 yearly').waitFor();
   expect(await value('Keep')).toBe('custom');
+}));
+
+test('nothing is deleted before its plan was seen and agreed to, by keyboard alone', () => walk({ signedIn: true, overview: { keep_agreed: false } }, async (page) => {
+  await page.getByText('Nothing is deleted before you have seen the plan.').waitFor();
+  await tabTo(page, 'combobox', 'Keep');
+  await page.keyboard.press('s');
+  await shown(page, 'Keep: Some');
+  await page.keyboard.press('Escape');
+  await page.getByText('Nothing is deleted before you have seen the plan.').waitFor();
+  expect(await calls(page)).not.toContain('agree_to_keep');
+  await tabTo(page, 'button', 'See the plan');
+  await page.keyboard.press('Enter');
+  await shown(page, 'Keep: Some');
+  await tabTo(page, 'button', 'Agree');
+  await page.keyboard.press('Enter');
+  await page.getByText('The others go by themselves.').waitFor();
+  expect(await calls(page)).not.toContain('prune');
+  await tabTo(page, 'button', 'See the plan');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'button', 'Delete now');
+  await page.keyboard.press('Enter');
+  await shown(page, /^7 backups deleted/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}));
+
+test('deleting goes on once the owner has seen why it paused, by keyboard alone', () => walk({ signedIn: true, overview: { deleting_paused: { can_accept: true, message: 'The newest backup has 37 % fewer notes than before.' } } }, async (page) => {
+  await page.getByText('37 % fewer notes than before').waitFor();
+  await tabTo(page, 'button', 'I have seen it');
+  await page.keyboard.press('Enter');
+  await page.getByText('Older backups go by themselves again.').first().waitFor();
+  await page.getByText('37 % fewer notes than before').waitFor({ state: 'detached' });
 }));
 
 test('copies go to a second folder until that is cleared, by keyboard alone', () => walk({ signedIn: true }, async (page) => {

@@ -665,6 +665,8 @@ export type Overview = {
 	keep: Keep,
 	/**  Whether the owner has seen what that deletes, and agreed. */
 	keep_agreed: boolean,
+	/**  Why nothing is deleted for now, where things would be. */
+	deleting_paused: PauseReason | null,
 	/**  Whether an unchanged place is recorded as such in place of another archive. */
 	skip_unchanged: boolean,
 	/**  Whether every archive is checked in full again every three weeks. */

@@ -4,7 +4,7 @@ import * as api from '../api';
 import { backup } from '../strings';
 import { notices } from './notices.svelte';
 
-export type JobKind = 'backup' | 'plan' | 'restore' | 'undo' | 'look' | 'check' | 'copy';
+export type JobKind = 'backup' | 'plan' | 'restore' | 'undo' | 'look' | 'check' | 'copy' | 'prune';
 export const stages: api.StageWord[] = ['reading', 'encrypting', 'writing', 'checking'];
 
 class Job {

@@ -97,6 +97,15 @@ impl Session {
         .map(drop)
     }
 
+    /// Why nothing is deleted for now. None where nothing would be anyway.
+    pub(super) fn deleting_paused(&self, settings: &Settings) -> Result<Option<PauseReason>, Problem> {
+        if settings.keep == Keep::All {
+            return Ok(None);
+        }
+        let why = pause(&self.runs().read()?, LIBRARY, &settings.drops_seen);
+        Ok(why.as_ref().map(PauseReason::from))
+    }
+
     /// The owner has seen that the newest backups are smaller, and finds that right.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ impl Session {
             reminders: settings.reminders,
             keep: settings.keep,
             keep_agreed: settings.keep_agreed,
+            deleting_paused: self.deleting_paused(&settings)?,
             skip_unchanged: settings.skip_unchanged,
             recheck: settings.recheck,
             battery_limit: settings.battery_limit,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::ChangeCounts;
+use super::{ChangeCounts, PauseReason};
 use crate::retention::Keep;
 use crate::schedule::{Interval, Protection};
 use crate::settings::{ArchiveFormat, OnClose};
@@ -38,6 +38,8 @@ pub struct Overview {
     pub keep: Keep,
     /// Whether the owner has seen what that deletes, and agreed.
     pub keep_agreed: bool,
+    /// Why nothing is deleted for now, where things would be.
+    pub deleting_paused: Option<PauseReason>,
     /// Whether an unchanged place is recorded as such in place of another archive.
     pub skip_unchanged: bool,
     /// Whether every archive is checked in full again every three weeks.
