@@ -3,6 +3,7 @@
 //! The log is only ever appended to and is the truth about attempts; the archives are the truth
 //! about backups. A run without an end whose lock is free was left running: its process died.
 
+mod damage;
 mod history;
 mod id;
 mod log;

@@ -87,6 +87,15 @@ pub(crate) fn drop_cache(file: &File) {
     let _ = file;
 }
 
+/// Asks the system to run this thread after all others. A wish: where it can't be granted, it runs like any.
+pub(crate) fn lower_priority() {
+    #[cfg(target_os = "linux")]
+    {
+        // There a thread has a niceness of its own, and the usual schedulers of disks follow it.
+        let _ = rustix::process::setpriority_process(None, 19);
+    }
+}
+
 /// Renames within a folder unless the target exists, atomically.
 ///
 /// `None`: this system or file system can't; use a fallback.

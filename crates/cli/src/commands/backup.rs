@@ -76,7 +76,7 @@ fn made(out: &mut dyn Write, result: &BackupResult) -> io::Result<()> {
 /// `backstop run-due`
 pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
     let session = desk.session()?;
-    let Attended { backups, mut warnings } =
+    let Attended { backups, rechecked, mut warnings } =
         desk.watch(|job| session.attend(&Conditions::by_hand(false), job))?;
     let results = backups.into_iter().map(|backup| backup.end).collect::<Result<Vec<_>, _>>()?;
     warnings.extend(results.iter().flat_map(|result| result.warnings.iter().cloned()));
@@ -84,6 +84,10 @@ pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
         true => writeln!(out, "Nothing is due."),
         false => results.iter().try_for_each(|result| made(out, result)),
     })?;
+    if !rechecked.is_empty() {
+        let backups = count(rechecked.len() as u64, "backup");
+        desk.output.remark(&format!("Checked again: {backups}."));
+    }
     desk.output.warnings(&warnings);
     Ok(if warnings.is_empty() { Exit::DONE } else { OutcomeWord::CompletedWithWarnings.into() })
 }

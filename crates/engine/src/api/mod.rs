@@ -26,7 +26,7 @@ pub use files::{
     VerifyReport,
 };
 pub use looked::{CheckResult, ContentsCard, NoteAttachment, NotePlace, Recovery};
-pub use session::{Attended, AttendedBackup, BackupOrder, PreparedRestore, RestoreOrder, Session};
+pub use session::{Attended, AttendedBackup, BackupOrder, PreparedRestore, Rechecked, RestoreOrder, Session};
 pub use types::*;
 
 pub(crate) use errors::{of_backup, of_flow, of_restore, of_store};

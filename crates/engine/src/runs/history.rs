@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::RunId;
-use super::run::{Begin, End, Outcome, Run, RunKind, RunState, SafetyArchive, Verification};
+use super::run::{Begin, End, MadeArchive, Outcome, Run, RunKind, RunState, SafetyArchive, Verification};
 use crate::problem::Code;
 use crate::schedule::{BackupKind, Past};
 
@@ -130,10 +130,12 @@ impl History {
         dead.filter_map(|run| run.begin.folder.as_deref()).collect()
     }
 
-    /// The newest verified backup of `place` of that kind. One with attachments is one of notes too.
+    /// The newest verified backup of `place` of that kind. One with attachments is one of notes too. One that
+    /// a later check found damaged is none any more.
     #[must_use]
     pub fn last_success(&self, place: &str, kind: BackupKind) -> Option<Success> {
-        self.runs.iter().find_map(|run| success_of(run, place, kind))
+        let damaged = self.damaged_names();
+        self.runs.iter().find_map(|run| success_but(&damaged, run, place, kind))
     }
 
     /// What was tried for `place` in vain since its last success of that kind.
@@ -207,6 +209,7 @@ impl History {
             last_success: self.last_success(place, kind).and_then(|success| moment(success.at)),
             attempts: attempts.count,
             last_attempt: attempts.last.and_then(moment),
+            damaged: self.found_damaged(place, kind),
         }
     }
 }
@@ -234,13 +237,20 @@ fn concerns_both(run: &Run) -> bool {
     }
 }
 
-fn success_of(run: &Run, place: &str, kind: BackupKind) -> Option<Success> {
+/// What a run made of it when it ended, whatever became of it since.
+pub(super) fn success_of(run: &Run, place: &str, kind: BackupKind) -> Option<Success> {
+    success_but(&HashSet::new(), run, place, kind)
+}
+
+/// The same, without the files of these names.
+fn success_but(damaged: &HashSet<&str>, run: &Run, place: &str, kind: BackupKind) -> Option<Success> {
     let end = run.end.as_ref().filter(|end| run.begin.kind == RunKind::Backup && end.outcome.is_done())?;
     let fits = |attachments_included| attachments_included || kind == BackupKind::Notes;
     // An archive that still holds all there is stands for the one that was not made in its place.
     let holding = end.archives.iter().chain(&end.still_good);
     let mut made = holding.filter(|made| made.verified && made.place == place);
-    let made = made.find(|made| fits(made.attachments_included))?;
+    let whole = |made: &MadeArchive| !damaged.contains(made.file_name().as_ref());
+    let made = made.find(|made| fits(made.attachments_included) && whole(made))?;
     Some(Success { run: end.run.clone(), at: end.ended, attachments_included: made.attachments_included })
 }
 

@@ -269,3 +269,74 @@ fn nothing_new_is_a_success_of_the_kind_that_the_older_archive_is() {
     let none = history(&backup("c", 9, Outcome::NothingNew { since: TimeMs(1) }, vec![]));
     assert_eq!(none.last_success("library", BackupKind::Notes), None, "without an archive nothing is safe");
 }
+
+/// A check of the file that [`made`] is.
+fn checked(run: &str, at: i64, sound: bool) -> [Record; 2] {
+    let check = Verification {
+        archive: None,
+        manifest_sha256: None,
+        name: "a.nnbackupz".to_owned(),
+        bytes: 1,
+        level: crate::runs::Level::Full,
+        sound,
+        at: TimeMs(at),
+    };
+    let end = End { verifications: vec![check], ..End::new(&id(run), TimeMs(at), Outcome::Completed) };
+    [begin(run, RunKind::Verify, at - 1), Record::End(end)]
+}
+
+#[test]
+fn damage_takes_a_success_away_until_a_fresh_one_is_made() {
+    let full = || backup("a", 10, Outcome::Completed, vec![made("library", true, true)]);
+    let fresh = |attachments| {
+        let path = "/mnt/usb/b.nnbackupz".into();
+        backup("z", 90, Outcome::Completed, vec![MadeArchive { path, ..made("library", attachments, true) }])
+    };
+    let notes_only = || backup("a", 10, Outcome::Completed, vec![made("library", false, true)]);
+    let other = || backup("a", 10, Outcome::Completed, vec![made("joplin", true, true)]);
+    // What happened; then for notes and with attachments: damaged, when the last success was.
+    let rows = [
+        ("sound", vec![full(), checked("v", 20, true)], (false, Some(10)), (false, Some(10))),
+        ("damaged", vec![full(), checked("v", 20, false)], (true, None), (true, None)),
+        ("of notes", vec![notes_only(), checked("v", 20, false)], (true, None), (false, None)),
+        ("of another place", vec![other(), checked("v", 20, false)], (false, None), (false, None)),
+        (
+            "sound again",
+            vec![full(), checked("v", 20, false), checked("w", 30, true)],
+            (false, Some(10)),
+            (false, Some(10)),
+        ),
+        (
+            "a fresh one",
+            vec![full(), checked("v", 20, false), fresh(true)],
+            (false, Some(90)),
+            (false, Some(90)),
+        ),
+        (
+            "a fresh one of notes",
+            vec![full(), checked("v", 20, false), fresh(false)],
+            (false, Some(90)),
+            (true, None),
+        ),
+        (
+            "an older one",
+            vec![full(), fresh(true), checked("v", 95, false)],
+            (true, Some(90)),
+            (true, Some(90)),
+        ),
+        (
+            "failed since",
+            vec![full(), checked("v", 20, false), backup("z", 90, failed(), vec![])],
+            (true, None),
+            (true, None),
+        ),
+    ];
+    for (what, records, notes, with_attachments) in rows {
+        let history = history(&records.concat());
+        for (kind, expected) in [(BackupKind::Notes, notes), (BackupKind::Full, with_attachments)] {
+            let last = history.last_success("library", kind).map(|success| success.at.0);
+            assert_eq!((history.found_damaged("library", kind), last), expected, "{what} {kind:?}");
+            assert_eq!(history.past("library", kind, false).damaged, expected.0);
+        }
+    }
+}

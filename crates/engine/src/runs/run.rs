@@ -174,6 +174,14 @@ pub struct MadeArchive {
     pub state: Option<String>,
 }
 
+impl MadeArchive {
+    /// The name of its file, wherever that is now.
+    #[must_use]
+    pub fn file_name(&self) -> std::borrow::Cow<'_, str> {
+        self.path.file_name().unwrap_or_default().to_string_lossy()
+    }
+}
+
 /// How deep a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

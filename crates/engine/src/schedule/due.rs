@@ -17,6 +17,8 @@ pub struct Past {
     pub attempts: u32,
     /// The newest of them.
     pub last_attempt: Option<Timestamp>,
+    /// An archive of this kind was found damaged since the last success.
+    pub damaged: bool,
 }
 
 /// What the world is like.
@@ -50,6 +52,8 @@ pub enum Reason {
     CatchUp,
     /// There never was one.
     FirstEver,
+    /// An earlier one is damaged: a fresh one is made at once.
+    Damaged,
 }
 
 /// The answer.
@@ -133,6 +137,9 @@ pub fn due(interval: Interval, past: &Past, now: &Zoned, world: &Conditions) -> 
     if *now < success {
         return Due::Not { next, clock_changed: true };
     }
+    if past.damaged {
+        return start(past, now, next.min(now.clone()), Reason::Damaged, world);
+    }
     if *now < next {
         return Due::Not { next, clock_changed: false };
     }
@@ -147,7 +154,7 @@ fn start(past: &Past, now: &Zoned, since: Zoned, reason: Reason, world: &Conditi
     };
     let woke = now.timestamp().saturating_sub(awake_for).unwrap_or(now.timestamp());
     let settled = match reason {
-        Reason::Scheduled => woke,
+        Reason::Scheduled | Reason::Damaged => woke,
         Reason::CatchUp | Reason::FirstEver => add(woke, world.catch_up_delay),
     };
     // An attempt before this start says nothing about the disk now; one "in the future" was made

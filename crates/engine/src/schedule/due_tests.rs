@@ -233,3 +233,27 @@ proptest::proptest! {
         proptest::prop_assert_eq!(then.since(), Some(&next));
     }
 }
+
+#[test]
+fn a_damaged_archive_makes_a_fresh_one_due_at_once() {
+    let damaged = |success: &str| Past { damaged: true, ..past(success) };
+    let now = at("2026-11-22T12:00:00");
+    let reason = Reason::Damaged;
+    let due_for = |past: &Past, world| due(Interval::Weekly, past, &now, &world);
+    // However new the last success is, and without the wait of a catch-up.
+    for world in [awake(), awake_for(SignedDuration::ZERO), Conditions::by_hand(false)] {
+        let since = now.clone();
+        assert_eq!(due_for(&damaged("2026-11-22T11:00:00"), world), Due::Now { since, reason });
+    }
+    // Since its own moment, if that has passed already.
+    let since = at("2026-11-17T08:00:00");
+    assert_eq!(due_for(&damaged("2026-11-10T08:00:00"), awake()), Due::Now { since, reason });
+    // A failed attempt is retried with pauses, as ever.
+    let tried = Past { attempts: 1, last_attempt: Some(now.timestamp()), ..damaged("2026-11-22T11:00:00") };
+    let waits = Due::Later { at: at("2026-11-22T12:05:00"), since: now.clone(), reason };
+    assert_eq!(due_for(&tried, awake()), waits);
+    // What is switched off stays off, and a clock that was set back decides nothing.
+    assert_eq!(due(Interval::Never, &damaged("2026-11-22T11:00:00"), &now, &awake()), Due::Off);
+    let future = due_for(&damaged("2026-11-22T13:00:00"), awake());
+    assert_eq!(future, Due::Not { next: at("2026-11-29T13:00:00"), clock_changed: true });
+}

@@ -4,6 +4,7 @@
 //! read answers `verify`. A check returns its findings and says what it did not read.
 
 mod check;
+pub mod stale;
 mod tally;
 
 pub use check::{Checked, check_archive};

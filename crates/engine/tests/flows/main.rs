@@ -5,6 +5,7 @@
 mod backup;
 mod choices;
 mod look;
+mod recheck;
 mod rest;
 mod restore;
 mod world;

@@ -7,6 +7,7 @@
 
 use backstop_model::Job;
 
+use super::recheck::Rechecked;
 use super::{BackupOrder, Session};
 use crate::api::{BackupKind, BackupResult, Code, Conditions, Due, Problem, Warning};
 use crate::lock::{AccountLock, LockKind};
@@ -19,6 +20,8 @@ use crate::settings::LIBRARY;
 pub struct Attended {
     /// The backups that were due and tried, in their order; usually one or none.
     pub backups: Vec<AttendedBackup>,
+    /// Archives that were checked again.
+    pub rechecked: Vec<Rechecked>,
     /// What went wrong in the other steps.
     pub warnings: Vec<Warning>,
 }
@@ -63,6 +66,7 @@ impl Session {
         let mut attended = Attended::default();
         attended.step(job, || self.clean_up_after_the_dead());
         self.back_up_what_is_due(conditions, &mut attended, job)?;
+        self.check_what_is_stale(conditions, &mut attended, job)?;
         Ok(attended)
     }
 
@@ -71,7 +75,9 @@ impl Session {
     /// # Errors
     /// Settings or history can't be read.
     pub fn has_work(&self, conditions: &Conditions) -> Result<bool, Problem> {
-        Ok(self.is_something_dead()? || self.due_kind(conditions)?.is_some())
+        Ok(self.is_something_dead()?
+            || self.due_kind(conditions)?.is_some()
+            || self.stale_archive(conditions)?.is_some())
     }
 
     /// Whether a backup is due now.
@@ -122,6 +128,26 @@ impl Session {
         let history = self.runs().read()?;
         let left = |run: &crate::runs::Run| run.end.is_none() && run.state(running) == RunState::LeftRunning;
         Ok(history.runs.iter().any(|run| run.begin.kind == RunKind::Backup && left(run)))
+    }
+
+    /// One archive is enough where the next look comes in a minute; who comes once a day checks some more. What
+    /// is damaged makes a backup due, which is made at once.
+    fn check_what_is_stale(
+        &self,
+        conditions: &Conditions,
+        attended: &mut Attended,
+        job: &Job,
+    ) -> Result<(), Problem> {
+        const BY_HAND: usize = 5;
+        for _ in 0..if conditions.awake_for.is_some() { 1 } else { BY_HAND } {
+            let Some(Some(checked)) = attended.step(job, || self.recheck(conditions, job)) else { break };
+            attended.warnings.extend(checked.warning());
+            if !checked.sound {
+                self.back_up_what_is_due(conditions, attended, job)?;
+            }
+            attended.rechecked.push(checked);
+        }
+        Ok(())
     }
 
     /// Whether a job's process died and nobody has cleaned up since.

@@ -10,6 +10,7 @@ mod keep;
 mod notices;
 mod overview;
 mod rebuild;
+mod recheck;
 mod rest;
 mod restore;
 mod settings;
@@ -25,6 +26,7 @@ use jiff::{Timestamp, Zoned};
 
 pub use attend::{Attended, AttendedBackup};
 pub use backup::BackupOrder;
+pub use recheck::Rechecked;
 pub use restore::{PreparedRestore, RestoreOrder};
 
 use super::backstop::World;

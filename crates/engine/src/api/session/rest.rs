@@ -1,11 +1,10 @@
 //! Rest: when nothing is new, an automatic backup looks at the archive that is there in place of writing
 //! another one that says the same.
 
-use backstop_formats::Effort;
 use backstop_model::{Job, TimeMs};
 
 use super::{Record, Session};
-use crate::api::{ArchiveFormat, BackupResult, OpenArchive, OutcomeWord, Problem, of_store};
+use crate::api::{ArchiveFormat, BackupResult, OutcomeWord, Problem, of_store};
 use crate::backup::rest::{Asked, is_known_good, last_equal, state_of};
 use crate::library::Library;
 use crate::repository::{Repository, look};
@@ -52,13 +51,7 @@ impl Session {
         if !look(&made.path).is_ok_and(|file| is_known_good(entry, &file)) {
             return Ok(Rest::No(None));
         }
-        let mut open = || {
-            let mut archive = OpenArchive::open(&made.path, Effort::Usual)?;
-            if archive.is_locked() {
-                self.unlock_own(&mut archive, job)?;
-            }
-            Ok(archive)
-        };
+        let mut open = || self.open_own(&made.path, job).map(|(archive, _)| archive);
         let (result, archive) = self.check_now(&made.path, &mut open, false, job)?;
         if result.sound {
             return Ok(Rest::On(made.clone(), since));
