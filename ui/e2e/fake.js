@@ -22,6 +22,7 @@
       copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
     },
+    desktop: config.desktop ?? { tray: true, keychain: 'available', notices: true, autostart: false },
     cancelled: false,
     calls: [],
   };
@@ -163,6 +164,8 @@
       if (setting === 'interval_full') asksWhenPlain(typed);
       return (world.overview = { ...world.overview, [setting]: to, ...(setting === 'keep' ? { keep_agreed: false } : {}) });
     },
+    desktop_facts: () => world.desktop,
+    set_autostart: ({ on }) => { world.desktop.autostart = on; return null; },
     prune_plan: () => prunePlan(),
     prune: async ({ token, progress: channel }) => {
       if (token !== 'k1') throw { code: 'destination_changed', message: 'This is not the plan that was shown. Nothing was deleted.', hint: 'Look at the plan again.', details: [] };

@@ -149,6 +149,7 @@ export const screens: Screen[] = [
   { name: 'change-password', world: home, go: async (page) => { await link(page, 'security'); await press(page, 'Change password'); await heading(page, 'Change your password'); } },
   { name: 'delete-account', world: home, go: async (page) => { await link(page, 'security'); await press(page, 'Delete account'); await heading(page, 'Delete the account Mira Lindqvist?'); } },
   { name: 'notifications', world: home, go: async (page) => { await link(page, 'notifications'); await heading(page, 'Notifications'); } },
+  { name: 'notifications-bare', world: { signedIn: true, desktop: { tray: false, keychain: 'absent', notices: false, autostart: true } }, go: async (page) => { await link(page, 'notifications'); await page.getByRole('heading', { name: 'Tray icon' }).scrollIntoViewIfNeeded(); } },
   { name: 'appearance', world: home, go: async (page) => { await link(page, 'appearance'); await heading(page, 'Appearance'); } },
   { name: 'about', world: home, go: async (page) => { await link(page, 'about'); await heading(page, 'About'); } },
   { name: 'closing', world: home, go: async (page) => { await page.evaluate('window.__EMIT__("close_requested", { tray: true })'); await heading(page, 'Keep Backstop running?'); } },

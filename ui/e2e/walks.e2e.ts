@@ -179,6 +179,9 @@ test('a pause is made and ended by keyboard alone', () => walk({ signedIn: true 
   await tabTo(page, 'combobox', 'On battery');
   await page.keyboard.press('ArrowDown');
   await page.getByText('Below this charge, automatic backups wait').waitFor();
+  await tabTo(page, 'switch', 'Start with the system');
+  await page.keyboard.press('Space');
+  await page.locator('[role=switch][aria-checked=true][aria-labelledby=autostart]').waitFor();
   await tabTo(page, 'link', 'Backup & export');
   await page.keyboard.press('Enter');
   await shown(page, 'Paused');

@@ -52,6 +52,7 @@ const settings: Found[] = [
   { page: 'notifications', label: notifications.battery, row: 'battery' },
   { page: 'notifications', label: notifications.recheck, row: 'recheck' },
   { page: 'notifications', label: notifications.skip, row: 'skip' },
+  { page: 'notifications', label: notifications.desktop.autostart, row: 'autostart' },
   { page: 'appearance', label: common.appearance.theme, row: 'theme' },
   { page: 'appearance', label: common.appearance.onClose, row: 'on-close' },
 ];

@@ -68,6 +68,10 @@ export const setTheme = door(commands.setTheme);
 export const setOnClose = door(commands.setOnClose);
 export const closeWindow = door(commands.closeWindow);
 
+// This desktop
+export const desktopFacts = door(commands.desktopFacts);
+export const setAutostart = door(commands.setAutostart);
+
 // Jobs
 export const createBackup = door((attachments: boolean, password: string | null, watch: Watch) =>
   commands.createBackup(attachments, password, channel(watch)));

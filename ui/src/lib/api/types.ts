@@ -18,6 +18,7 @@ export type {
   CloseQuestion,
   ContentsCard,
   CreatedAccount,
+  DesktopFacts,
   FolderChoice,
   Interval,
   JobProgress,

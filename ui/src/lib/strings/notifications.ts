@@ -26,4 +26,27 @@ export const notifications = {
   pauseButton: 'Pause for a day',
   resume: 'Resume',
   resumeLabel: 'Resume automatic backups',
+
+  desktop: {
+    title: 'This desktop',
+    works: 'Works',
+    shown: 'Shown',
+    missing: 'Not here',
+    autostart: 'Start with the system',
+    autostartOn: 'Backstop starts hidden when you sign in to this computer, and backups go on.',
+    autostartOff: 'Off: after a restart, nothing is backed up until you open Backstop.',
+    keychain: 'Keychain',
+    keychains: {
+      available: 'It can keep you signed in, so that backups run by themselves after a restart.',
+      absent: 'This desktop has no keychain. Sign in once after each start of Backstop, and backups go on.',
+      locked: 'It is locked. Unlock it, or sign in once after each start of Backstop.',
+      denied: 'It refuses Backstop. Sign in once after each start of Backstop, and backups go on.',
+    },
+    tray: 'Tray icon',
+    trayYes: 'It says how things stand, and brings the window back.',
+    trayNo: 'This desktop shows none. Backstop runs all the same: start it again to bring the window back.',
+    notices: 'Notices',
+    noticesYes: 'This desktop shows them.',
+    noticesNo: 'This desktop shows none. Look at Backup & export now and then: it always says how things stand.',
+  },
 };
