@@ -13,6 +13,7 @@ pub mod library;
 pub mod lock;
 mod look;
 pub mod notices;
+pub mod places;
 pub mod ports;
 pub mod problem;
 pub mod repository;

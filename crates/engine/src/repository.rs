@@ -15,5 +15,5 @@ pub use catalog::{Catalog, Changes};
 pub use catalog_file::{CatalogError, CatalogFile};
 pub use entry::{Entry, Head, Verified};
 pub use folder::{FolderError, FolderWarning, Repository, archives_folder};
-pub use listing::{FolderListing, Listed, list, look};
+pub use listing::{FolderListing, Listed, list, list_of, look};
 pub use name::{NameParts, archive_name, parse_name};

@@ -14,6 +14,7 @@ use super::strength::strength;
 use super::vault::Vault;
 use crate::durable::clear_dead_parts;
 use crate::lock::{AccountLock, LockKind};
+use crate::places::PlaceId;
 
 /// How many groups of the recovery key must be typed back.
 const GROUPS_TO_CONFIRM: usize = 2;
@@ -140,10 +141,46 @@ impl Accounts {
             // The groups may be those of an older recovery key.
             return Err(AccountError::NotConfirmed);
         }
-        let (mut file, _) = AccountFile::read(keys.folder())?;
+        let (file, _) = AccountFile::read(keys.folder())?;
         let key = keys.account_key().duplicate();
         let mut vault = Vault::open(&key, file.id, file.generation, &file.vault)?;
         vault.recovery_confirmed = true;
+        self.keep_vault(keys, file, key, vault)
+    }
+
+    /// Keeps what opens the files of a read-only place, in place of what was kept before; without one,
+    /// forgets it.
+    ///
+    /// # Errors
+    /// What reading or writing says.
+    pub fn set_place_secret(
+        &self,
+        keys: &mut AccountKeys,
+        place: &PlaceId,
+        secret: Option<&Password>,
+    ) -> Result<(), AccountError> {
+        let _state = AccountLock::wait(keys.folder(), LockKind::State, PATIENCE)?;
+        keys.refresh()?;
+        let (file, _) = AccountFile::read(keys.folder())?;
+        let key = keys.account_key().duplicate();
+        let mut vault = Vault::open(&key, file.id, file.generation, &file.vault)?;
+        let secret = secret.and_then(|secret| Password::new(secret.expose()).ok());
+        match secret {
+            Some(secret) => drop(vault.places.insert(place.clone(), secret)),
+            None if vault.places.remove(place).is_none() => return Ok(()),
+            None => {}
+        }
+        self.keep_vault(keys, file, key, vault)
+    }
+
+    /// Writes a vault of the same generation in place of the one that is there. The caller holds the state.
+    fn keep_vault(
+        &self,
+        keys: &mut AccountKeys,
+        mut file: AccountFile,
+        key: Key,
+        vault: Vault,
+    ) -> Result<(), AccountError> {
         file.vault = vault.seal(&key, file.id, file.generation)?;
         let folder = keys.folder().to_owned();
         let sum = file.replace(&folder, &self.origin(&folder))?;

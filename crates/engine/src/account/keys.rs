@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use backstop_crypto::{Key, RecoveryKey, WrapKey};
+use backstop_crypto::{Key, Password, RecoveryKey, WrapKey};
 
 use super::error::AccountError;
 use super::file::{AccountFile, Sum};
 use super::folder::AccountHead;
 use super::vault::Vault;
+use crate::places::PlaceId;
 
 const LIBRARY_INFO: &str = "backstop v1 library";
 const BLOBS_INFO: &str = "backstop v1 blobs";
@@ -98,6 +99,12 @@ impl AccountKeys {
     #[must_use]
     pub fn recovery_key_is_confirmed(&self) -> bool {
         self.vault.recovery_confirmed
+    }
+
+    /// What opens the files of a read-only place, if it was given.
+    #[must_use]
+    pub fn place_secret(&self, place: &PlaceId) -> Option<&Password> {
+        self.vault.places.get(place)
     }
 
     /// Reads the account's file again; call it under the job lock at the start of each run. Returns

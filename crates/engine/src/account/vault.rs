@@ -5,6 +5,8 @@
 //! (`backstop v1 vault`), associated data `backstop vault v1 <account id> <generation>`; content:
 //! JSON, all bytes in standard base64.
 
+use std::collections::BTreeMap;
+
 use backstop_crypto::argon2i::{self, Cost};
 use backstop_crypto::sealed::{open_bytes, seal_bytes};
 use backstop_crypto::{Kek, Key, Password, RecoveryKey, SlotTemplate, WrapKey, Zeroizing, random_array};
@@ -14,12 +16,15 @@ use serde::{Deserialize, Serialize};
 
 use super::error::AccountError;
 use super::name::AccountId;
+use crate::places::PlaceId;
 
 const VAULT_INFO: &str = "backstop v1 vault";
 /// The purpose of slots in archives.
 const ARCHIVE: &str = "archive";
 /// Room for the JSON, so that writing it never moves it and leaves copies of secrets behind.
 const JSON_BYTES: usize = 16 * 1024;
+/// Room for the id of a place and what stands around it.
+const PLACE_BYTES: usize = 64;
 
 /// A key derived from the password as Notesnook derives it, with its salt.
 pub(super) struct NnbackupzKey {
@@ -42,6 +47,8 @@ pub(super) struct Vault {
     pub(super) password_wrap: WrapKey,
     pub(super) recovery_wrap: WrapKey,
     pub(super) nnbackupz: NnbackupzKey,
+    /// What opens the files of a read-only place, by the place's id.
+    pub(super) places: BTreeMap<PlaceId, Password>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,6 +66,8 @@ struct VaultWire<'a> {
     recovery_wrap: WrapWire<'a>,
     nnbackupz_key: &'a str,
     nnbackupz_salt: &'a str,
+    #[serde(borrow, default, skip_serializing_if = "BTreeMap::is_empty")]
+    places: BTreeMap<PlaceId, &'a str>,
 }
 
 impl Vault {
@@ -70,6 +79,7 @@ impl Vault {
             recovery_confirmed: false,
             password_wrap: kek.wrap_key(ARCHIVE),
             nnbackupz: NnbackupzKey::derive(password)?,
+            places: BTreeMap::new(),
         })
     }
 
@@ -92,6 +102,11 @@ impl Vault {
         let password_wrap = self.password_wrap.expose().expose_base64();
         let recovery_wrap = self.recovery_wrap.expose().expose_base64();
         let nnbackupz_key = self.nnbackupz.key.expose_base64();
+        let places: Vec<(&PlaceId, Zeroizing<String>)> = self
+            .places
+            .iter()
+            .map(|(place, secret)| (place, Zeroizing::new(STANDARD.encode(secret.expose()))))
+            .collect();
         let wire = VaultWire {
             recovery_key: &recovery_key,
             recovery_confirmed: self.recovery_confirmed,
@@ -99,8 +114,10 @@ impl Vault {
             recovery_wrap: WrapWire { key: &recovery_wrap, template: self.recovery_wrap.template().clone() },
             nnbackupz_key: &nnbackupz_key,
             nnbackupz_salt: &STANDARD.encode(self.nnbackupz.salt),
+            places: places.iter().map(|(place, secret)| ((*place).clone(), secret.as_str())).collect(),
         };
-        let mut json = Zeroizing::new(Vec::with_capacity(JSON_BYTES));
+        let secrets: usize = places.iter().map(|(_, secret)| secret.len() + PLACE_BYTES).sum();
+        let mut json = Zeroizing::new(Vec::with_capacity(JSON_BYTES + secrets));
         serde_json::to_writer(&mut *json, &wire).map_err(|error| AccountError::Write(error.into()))?;
         Ok(seal_bytes(&key.derive(VAULT_INFO), &associated(id, generation), &json)?)
     }
@@ -130,8 +147,19 @@ impl Vault {
                     .and_then(|salt| salt.try_into().ok())
                     .ok_or_else(odd)?,
             },
+            places: wire
+                .places
+                .into_iter()
+                .map(|(place, text)| Some((place, place_secret(text)?)))
+                .collect::<Option<_>>()
+                .ok_or_else(odd)?,
         })
     }
+}
+
+fn place_secret(base64: &str) -> Option<Password> {
+    let text = String::from_utf8(STANDARD.decode(base64).ok()?).ok()?;
+    Password::new(text).ok()
 }
 
 fn associated(id: AccountId, generation: u64) -> Vec<u8> {

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::catalog::Catalog;
 use crate::durable::{self, Origin};
 use crate::lock::{AccountLock, LockError, LockKind};
+use crate::places::PlaceId;
 use crate::problem::Problem;
 
 /// Why the catalog can't be kept.
@@ -37,6 +38,7 @@ impl From<CatalogError> for Problem {
 #[derive(Debug, Clone)]
 pub struct CatalogFile {
     folder: PathBuf,
+    name: String,
     origin: Origin,
 }
 
@@ -50,11 +52,29 @@ impl CatalogFile {
     /// The catalog in the folder of an account.
     #[must_use]
     pub fn new(account_folder: &Path, origin: &Origin) -> Self {
-        Self { folder: account_folder.to_owned(), origin: origin.clone() }
+        Self { folder: account_folder.to_owned(), name: "catalog.json".to_owned(), origin: origin.clone() }
+    }
+
+    /// The catalog of a read-only place, in the same folder.
+    #[must_use]
+    pub fn of_place(account_folder: &Path, origin: &Origin, place: &PlaceId) -> Self {
+        Self { name: format!("catalog-{place}.json"), ..Self::new(account_folder, origin) }
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.join("catalog.json")
+        self.folder.join(&self.name)
+    }
+
+    /// Forgets everything. One that is not there is no error.
+    ///
+    /// # Errors
+    /// [`CatalogError`].
+    pub fn remove(&self) -> Result<(), CatalogError> {
+        let _lock = self.lock()?;
+        match fs::remove_file(self.path()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// The catalog as it is; none if there is none that this version can read, so that the caller

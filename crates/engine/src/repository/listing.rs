@@ -46,11 +46,19 @@ impl FolderListing {
 /// # Errors
 /// What stops the folder from being read.
 pub fn list(folder: &Path) -> io::Result<Vec<Listed>> {
+    list_of(folder, &EXTENSIONS)
+}
+
+/// As [`list`], of the files whose names end in one of these extensions, in small letters here.
+///
+/// # Errors
+/// As [`list`].
+pub fn list_of(folder: &Path, extensions: &[&str]) -> io::Result<Vec<Listed>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || !is_archive_name(Path::new(&name)) {
+        if name.starts_with('.') || !ends_in(Path::new(&name), extensions) {
             continue;
         }
         match fs::symlink_metadata(entry.path()) {
@@ -75,9 +83,9 @@ pub fn look(path: &Path) -> io::Result<Listed> {
     Ok(listed(path.to_owned(), name, &about))
 }
 
-fn is_archive_name(name: &Path) -> bool {
+fn ends_in(name: &Path, extensions: &[&str]) -> bool {
     let extension = name.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+    extension.is_some_and(|extension| extensions.contains(&extension.as_str()))
 }
 
 /// Times before 1970 and beyond any calendar count as 1970: they are only compared.
