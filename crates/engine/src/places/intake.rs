@@ -13,7 +13,7 @@ const SETTLE_MS: i64 = 5_000;
 const YOUNG_MS: i64 = 60_000;
 /// One run reads so much at most, but always one file: a due backup must not wait for an hour.
 const BATCH_BYTES: u64 = 1024 * 1024 * 1024;
-/// A merge that failed is tried again after so long.
+/// A merge that failed, and a file that could not be read, are tried again after so long.
 const RETRY_MS: i64 = 3_600_000;
 
 /// One file as it was merged.
@@ -71,14 +71,32 @@ pub fn is_young(modified: TimeMs, now: TimeMs) -> bool {
     age_ms(modified, now) < YOUNG_MS.unsigned_abs()
 }
 
-/// The files that must still be checked in full, the newest first, as many as fit into one run. What stays
-/// closed for want of a password is not tried again until there is another one.
+/// Whether a file is not tried now: it stays closed until there is another password, or another Backstop; or
+/// it could not be read a short while ago.
+fn is_put_off(entry: &Entry, now: TimeMs) -> bool {
+    match (entry.verified, entry.problem) {
+        (Verified::Damaged, _) | (_, None) => false,
+        (
+            _,
+            Some(Code::WrongSecret | Code::SecretRequired | Code::NewerVersion | Code::UnsupportedVersion),
+        ) => true,
+        (_, Some(_)) => {
+            entry.verified_at.is_some_and(|tried| now.0.abs_diff(tried.0) < RETRY_MS.unsigned_abs())
+        }
+    }
+}
+
+/// The files that must still be checked in full, the newest first, as many as fit into one run.
 #[must_use]
-pub fn to_check<'a>(newest_first: &[&'a Entry]) -> Vec<&'a Entry> {
+pub fn to_check<'a>(newest_first: &[&'a Entry], now: TimeMs) -> Vec<&'a Entry> {
     let open = |entry: &&&Entry| {
-        let unread = matches!(entry.verified, Verified::Never | Verified::Quick);
-        let closed = matches!(entry.problem, Some(Code::WrongSecret | Code::SecretRequired));
-        entry.present && unread && !closed
+        let unread = match entry.verified {
+            Verified::Never | Verified::Quick => true,
+            // A look at its head found it damaged; a check says so in the history.
+            Verified::Damaged => entry.verified_at.is_none(),
+            Verified::Full => false,
+        };
+        entry.present && unread && !is_put_off(entry, now)
     };
     let mut bytes = 0u64;
     let fits = |entry: &&Entry| {
@@ -129,8 +147,11 @@ mod tests {
     /// Entries, the newest first.
     fn entries(files: &[(&str, u64)]) -> Vec<Entry> {
         let mut catalog = Catalog::default();
-        let files: Vec<Listed> = (1..).zip(files).map(|(age, (name, bytes))| listed(name, *bytes, age * 1_000_000)).collect();
-        catalog.refresh(&[FolderListing { folder: "/b".into(), files: Some(files) }], &mut |_| Ok(Head::default()));
+        let files: Vec<Listed> =
+            (1..).zip(files).map(|(age, (name, bytes))| listed(name, *bytes, age * 1_000_000)).collect();
+        catalog.refresh(&[FolderListing { folder: "/b".into(), files: Some(files) }], &mut |_| {
+            Ok(Head::default())
+        });
         catalog.newest_first().into_iter().cloned().collect()
     }
 
@@ -157,21 +178,32 @@ mod tests {
 
     #[test]
     fn what_was_read_or_stays_closed_is_not_read_again() {
-        for (verified, problem, present, wanted) in [
-            (Verified::Never, None, true, true),
-            (Verified::Quick, None, true, true),
-            (Verified::Quick, Some(Code::SecretRequired), true, false),
-            (Verified::Quick, Some(Code::WrongSecret), true, false),
-            (Verified::Never, None, false, false),
-            (Verified::Full, None, true, false),
-            (Verified::Damaged, Some(Code::ArchiveCut), true, false),
+        let hour_ago = Some(TimeMs(NOW.0 - RETRY_MS));
+        let (tried, cut) = (Some(TimeMs(NOW.0 - RETRY_MS + 1)), Some(Code::ArchiveCut));
+        for (verified, problem, at, present, wanted) in [
+            (Verified::Never, None, None, true, true),
+            (Verified::Quick, None, tried, true, true),
+            (Verified::Quick, Some(Code::SecretRequired), hour_ago, true, false),
+            (Verified::Quick, Some(Code::WrongSecret), hour_ago, true, false),
+            (Verified::Never, Some(Code::NewerVersion), None, true, false),
+            (Verified::Never, Some(Code::UnsupportedVersion), None, true, false),
+            (Verified::Never, Some(Code::NotFound), tried, true, false),
+            (Verified::Never, Some(Code::NotFound), hour_ago, true, true),
+            (Verified::Never, Some(Code::DiskGone), None, true, true),
+            (Verified::Never, None, None, false, false),
+            (Verified::Full, None, hour_ago, true, false),
+            (Verified::Damaged, cut, None, true, true),
+            (Verified::Damaged, cut, tried, true, false),
+            (Verified::Damaged, cut, None, false, false),
         ] {
             let mut all = entries(&[("a", 1)]);
             for entry in &mut all {
                 (entry.verified, entry.problem, entry.present) = (verified, problem, present);
+                entry.verified_at = at;
             }
             let all: Vec<&Entry> = all.iter().collect();
-            assert_eq!(to_check(&all).len(), usize::from(wanted), "{verified:?} {problem:?} {present}");
+            let some = !to_check(&all, NOW).is_empty();
+            assert_eq!(some, wanted, "{verified:?} {problem:?} {at:?} {present}");
         }
     }
 
@@ -185,7 +217,7 @@ mod tests {
             (&[("a", 0), ("b", giga), ("c", 1)], &["a"]),
         ] {
             let all = entries(files);
-            assert_eq!(names(&to_check(&all.iter().collect::<Vec<_>>())), wanted, "{files:?}");
+            assert_eq!(names(&to_check(&all.iter().collect::<Vec<_>>(), NOW)), wanted, "{files:?}");
         }
     }
 
@@ -207,6 +239,10 @@ mod tests {
         let other = Merged::of(&wanted[..1], NOW, None);
         assert_eq!(to_merge(&refs, Some(&other), NOW).len(), 2, "another set of files is new");
         assert!(to_merge(&refs[..1], None, NOW).is_empty(), "nothing verified, nothing merged");
-        assert_eq!(names(&to_merge(&refs[2..], None, NOW)), ["full"], "the newest has its attachments itself");
+        assert_eq!(
+            names(&to_merge(&refs[2..], None, NOW)),
+            ["full"],
+            "the newest has its attachments itself"
+        );
     }
 }

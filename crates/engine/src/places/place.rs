@@ -189,7 +189,8 @@ impl Places {
         if self.places.len() >= MOST_PLACES {
             return None;
         }
-        let id = (0..).map(|round| PlaceId::of(&folder, round)).find(|id| self.find(id.as_str()).is_none())?;
+        let id =
+            (0..).map(|round| PlaceId::of(&folder, round)).find(|id| self.find(id.as_str()).is_none())?;
         let place = Place {
             id,
             kind: PlaceKind::NotesnookBackups,
@@ -217,7 +218,10 @@ mod tests {
         for id in ["", "library", "Notes", "a b", "../x", "é", &"x".repeat(41)] {
             assert!(PlaceId::try_from(id.to_owned()).is_err(), "{id}");
         }
-        assert_eq!(PlaceId::try_from("notesnook-3f9a1c".to_owned()).expect("an id").as_str(), "notesnook-3f9a1c");
+        assert_eq!(
+            PlaceId::try_from("notesnook-3f9a1c".to_owned()).expect("an id").as_str(),
+            "notesnook-3f9a1c"
+        );
         for path in ["", "backups", "/a/../b", "/a\0b"] {
             assert_eq!(PlaceFolder::try_from(PathBuf::from(path)), Err(PlaceNameError::Folder), "{path}");
         }

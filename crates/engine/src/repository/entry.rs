@@ -140,7 +140,8 @@ impl Entry {
         }
     }
 
-    pub(super) fn is(&self, file: &Listed) -> bool {
+    /// Whether this is what is known of the file as it is now.
+    pub(crate) fn is(&self, file: &Listed) -> bool {
         self.content() == (file.bytes, file.modified)
             && self.problem.is_none_or(|code| code.exit_code() != 15)
     }

@@ -7,5 +7,6 @@ mod choices;
 mod look;
 mod recheck;
 mod rest;
+mod places;
 mod restore;
 mod world;

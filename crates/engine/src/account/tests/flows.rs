@@ -331,3 +331,28 @@ fn nothing_secret_is_readable_in_the_files() {
     let text = std::fs::read_to_string(keys.folder().join("account.json")).unwrap();
     assert!(text.contains("Olive"), "the name is open, and stays findable");
 }
+
+#[test]
+fn the_password_of_a_place_is_kept_in_the_vault_and_forgotten_with_it() {
+    let data = tempfile::tempdir().unwrap();
+    let accounts = accounts(data.path());
+    let mut keys = create(&accounts, "One", STRONG);
+    let id = keys.head().id;
+    let place = crate::places::PlaceId::try_from("notesnook-3f9a1c".to_owned()).unwrap();
+    let secret = "schön \"quoted\" \\ 🌲";
+    accounts.set_place_secret(&mut keys, &place, Some(&password(secret))).unwrap();
+    let kept = |keys: &AccountKeys| keys.place_secret(&place).map(|kept| kept.expose().to_owned());
+    assert_eq!(kept(&keys).as_deref(), Some(secret));
+    let text = std::fs::read_to_string(keys.folder().join("account.json")).unwrap();
+    assert!(!text.contains("quoted") && !text.contains("notesnook-"));
+    let mut other = accounts.open_with_password(id, &password(STRONG)).unwrap();
+    assert_eq!(kept(&other).as_deref(), Some(secret));
+    let change = NewPassword { password: &password(OTHER), insist: true };
+    let changed = accounts.change_password(id, &password(STRONG), change).unwrap();
+    assert_eq!(kept(&changed).as_deref(), Some(secret), "it is another app's and stays");
+    other.refresh().unwrap();
+    accounts.set_place_secret(&mut other, &place, None).unwrap();
+    accounts.set_place_secret(&mut other, &place, None).unwrap();
+    assert_eq!(kept(&other), None);
+    assert_eq!(kept(&accounts.open_with_password(id, &password(OTHER)).unwrap()), None);
+}

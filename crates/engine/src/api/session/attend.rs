@@ -9,7 +9,7 @@ use backstop_model::Job;
 
 use super::recheck::Rechecked;
 use super::{BackupOrder, Session};
-use crate::api::{BackupKind, BackupResult, Code, Conditions, Due, Problem, Warning};
+use crate::api::{BackupKind, BackupResult, Code, Conditions, Due, Problem, TakenIn, Warning};
 use crate::lock::{AccountLock, LockKind};
 use crate::runs::{RunKind, RunState};
 use crate::schedule::{Reason, due};
@@ -22,6 +22,8 @@ pub struct Attended {
     pub backups: Vec<AttendedBackup>,
     /// Archives that were checked again.
     pub rechecked: Vec<Rechecked>,
+    /// What was new in the folders of other apps.
+    pub taken_in: Vec<TakenIn>,
     /// What went wrong in the other steps.
     pub warnings: Vec<Warning>,
 }
@@ -67,6 +69,7 @@ impl Session {
         attended.step(job, || self.clean_up_after_the_dead());
         self.back_up_what_is_due(conditions, &mut attended, job)?;
         self.check_what_is_stale(conditions, &mut attended, job)?;
+        attended.taken_in = attended.step(job, || self.take_in(job)).unwrap_or_default();
         Ok(attended)
     }
 
@@ -77,7 +80,8 @@ impl Session {
     pub fn has_work(&self, conditions: &Conditions) -> Result<bool, Problem> {
         Ok(self.is_something_dead()?
             || self.due_kind(conditions)?.is_some()
-            || self.stale_archive(conditions)?.is_some())
+            || self.stale_archive(conditions)?.is_some()
+            || self.places_have_news()?)
     }
 
     /// Whether a backup is due now.

@@ -83,7 +83,9 @@ impl Session {
             sound: result.sound,
             at: self.now(),
         };
-        self.catalog().change(|catalog| catalog.note_check(path, &verification))?;
+        if !self.catalog().change(|catalog| catalog.note_check(path, &verification))? {
+            self.note_in_places(path, &verification)?;
+        }
         Ok(verification)
     }
 }

@@ -12,8 +12,10 @@ mod overview;
 mod rebuild;
 mod recheck;
 mod rest;
+mod places;
 mod restore;
 mod settings;
+mod take_in;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -172,6 +174,16 @@ impl Session {
         order: RunOrder,
         work: impl FnOnce(&RunId) -> Result<(T, Record), Problem>,
     ) -> Result<T, Problem> {
+        self.run_on(vec![LIBRARY.to_owned()], order, work)
+    }
+
+    /// As [`Session::run`], of these places.
+    fn run_on<T: Warned>(
+        &self,
+        places: Vec<String>,
+        order: RunOrder,
+        work: impl FnOnce(&RunId) -> Result<(T, Record), Problem>,
+    ) -> Result<T, Problem> {
         let lock = AccountLock::acquire(&self.folder, LockKind::Job)?;
         let runs = self.runs();
         self.bury(&lock)?;
@@ -181,7 +193,7 @@ impl Session {
             kind: order.kind,
             trigger: order.trigger,
             started: self.now(),
-            places: vec![LIBRARY.to_owned()],
+            places,
             undoes: order.undoes,
             folder: order.folder,
             attachments: order.attachments,

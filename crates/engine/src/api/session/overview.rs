@@ -203,6 +203,9 @@ impl Session {
     /// # Errors
     /// `not_found`.
     pub fn archive_path(&self, id: &str) -> Result<PathBuf, Problem> {
+        if let Some((place, id)) = id.split_once('/') {
+            return self.path_in_place(place, id);
+        }
         let catalog = self.catalog().load().unwrap_or_default();
         let entry = catalog.find(id).map(|entry| entry.path.clone());
         entry.ok_or_else(|| Problem::of(crate::problem::Code::NotFound))
@@ -268,7 +271,7 @@ pub(super) fn head_of(path: &Path) -> Result<Head, Problem> {
     })
 }
 
-fn archive_card(entry: &Entry) -> ArchiveCard {
+pub(super) fn archive_card(entry: &Entry) -> ArchiveCard {
     ArchiveCard {
         id: entry.id.clone(),
         name: entry.name.clone(),

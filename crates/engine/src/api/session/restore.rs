@@ -94,6 +94,11 @@ impl PreparedRestore {
         Ok(lines.into_iter().map(planned_change).collect())
     }
 
+    /// Whether carrying it out would change nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.plan.items.writes() + self.plan.items.removed + self.plan.attachments == 0
+    }
+
     fn warnings(&self) -> Vec<Warning> {
         self.plan.findings().iter().map(Warning::of).collect()
     }
@@ -195,7 +200,7 @@ impl Session {
         self.run(order, |run| self.apply_as(prepared, run, job))
     }
 
-    fn apply_as(
+    pub(super) fn apply_as(
         &self,
         mut prepared: PreparedRestore,
         run: &RunId,

@@ -9,6 +9,7 @@ mod archive;
 mod keep;
 mod note;
 mod overview;
+mod place;
 mod restore;
 mod run;
 
@@ -17,6 +18,7 @@ pub use archive::{ArchiveCard, OpenedArchive};
 pub use keep::{CatalogCounts, KeepReason, PauseReason, PrunePlanCard, PruneResult, PrunedArchive};
 pub use note::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode};
 pub use overview::{Choice, FolderChoice, Overview, StatusCard, UndoOffer};
+pub use place::{FoundPlace, PlaceAttention, PlaceCard, PlaceKind, PlacePassword, TakenIn};
 pub use restore::{Change, ChangeCounts, PlanSummary, PlannedChange, RestoreMode, RestoreResult, Warning};
 pub use run::{BackupResult, JobProgress, OutcomeWord, RunLine, StageWord};
 
