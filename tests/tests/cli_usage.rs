@@ -33,9 +33,8 @@ fn what_is_not_there_yet_says_so_and_does_nothing() -> Outcome {
     for args in [
         &["diff", "a", "b"][..],
         &["export", "--as", "markdown", "out"],
-        &["place", "discover"],
         &["place", "add", "joplin", "dir"],
-        &["place", "remove", "x"],
+        &["place", "add", "markdown", "dir"],
         &["backup", "--format", "jex"],
         &["restore", "f", "--full-joplin", "keep"],
         &["convert", "a", "b", "--as", "markdown"],

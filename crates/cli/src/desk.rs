@@ -142,7 +142,7 @@ impl Desk {
         archive: &mut OpenArchive,
     ) -> Result<bool, Problem> {
         if let Some(session) = session {
-            if session.unlock_own(archive, &self.job)? {
+            if session.unlock_own(archive, &self.job)? || session.unlock_of_place(archive, &self.job)? {
                 return Ok(true);
             }
         } else if let Some(session) = self.kept_session(backstop)
@@ -193,7 +193,8 @@ pub(crate) fn not_kept(keychain: KeychainState) -> &'static str {
     }
 }
 
-/// The library is the only place of this version.
+/// Only the library can be backed up, restored into and looked at as a place: other places are read-only
+/// folders, whose files are archives like any others.
 pub(crate) fn only_the_library(place: Option<&str>) -> Result<(), Problem> {
     match place {
         None | Some(LIBRARY) => Ok(()),

@@ -88,6 +88,14 @@ impl Secrets {
         from_outside.map(|line| ArchiveSecret::parse_key(&line).map_err(no_archive_key)).transpose()
     }
 
+    /// What was given for an archive, as the text it is: a place keeps it, and tries it on each of its files.
+    pub(crate) fn archive_text(&self) -> Result<Option<Password>, Problem> {
+        if let Some(file) = &self.files.recovery_key_file {
+            return first_line(file).and_then(password).map(Some);
+        }
+        self.password(self.files.archive_password_file.as_deref(), ARCHIVE)
+    }
+
     /// The recovery key of an account.
     pub(crate) fn recovery_key(&self) -> Result<RecoveryKey, Problem> {
         if let Some(file) = &self.files.recovery_key_file {

@@ -1,6 +1,6 @@
 //! Where things are on this computer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::{ProjectDirs, UserDirs};
 
@@ -19,6 +19,22 @@ pub fn documents_dir() -> Option<PathBuf> {
     let dirs = UserDirs::new()?;
     // Linux without xdg-user-dirs names none.
     Some(dirs.document_dir().map_or_else(|| dirs.home_dir().join("Documents"), ToOwned::to_owned))
+}
+
+/// Where a person keeps files that an app wrote for them: documents, downloads, the desktop, and the folders
+/// that sync services make in the home. Those that are not there are left out.
+#[must_use]
+pub fn usual_folders() -> Vec<PathBuf> {
+    let Some(dirs) = UserDirs::new() else { return Vec::new() };
+    let home = dirs.home_dir();
+    let or = |known: Option<&Path>, name: &str| known.map_or_else(|| home.join(name), ToOwned::to_owned);
+    let own = [
+        or(dirs.document_dir(), "Documents"),
+        or(dirs.download_dir(), "Downloads"),
+        or(dirs.desktop_dir(), "Desktop"),
+    ];
+    let synced = ["Dropbox", "Nextcloud", "OneDrive", "Google Drive", "Sync"].map(|name| home.join(name));
+    own.into_iter().chain(synced).filter(|folder| folder.is_dir()).collect()
 }
 
 /// What stays the same about this computer: its machine id, else its name. For telling computers
@@ -52,6 +68,12 @@ mod tests {
         assert!(data.to_string_lossy().to_lowercase().contains("backstop"));
         let documents = documents_dir().expect("the tests run as a user with a home");
         assert!(documents.is_absolute() && documents != data);
+    }
+
+    #[test]
+    fn usual_folders_are_there() {
+        let folders = usual_folders();
+        assert!(folders.iter().all(|folder| folder.is_absolute() && folder.is_dir()), "{folders:?}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use backstop_engine::ports::{Notice, Notices};
 
 pub use battery::charge_on_battery;
 pub use clock::SystemClock;
-pub use folders::{default_data_dir, documents_dir, machine_name};
+pub use folders::{default_data_dir, documents_dir, machine_name, usual_folders};
 pub use keychain::SystemKeychain;
 pub use moments::moment_in_words;
 pub use only_one::OnlyOne;

@@ -8,6 +8,7 @@ mod archive;
 mod keep;
 mod later;
 mod place;
+mod places;
 mod settings;
 
 use std::path::PathBuf;
@@ -18,7 +19,8 @@ pub(crate) use account::{AccountCommand, ChangePassword, Create, NewPassword};
 pub(crate) use archive::{As, Convert, Inspect, Search, Show, Verify};
 pub(crate) use keep::{CatalogCommand, Pin, Prune};
 pub(crate) use later::Later;
-pub(crate) use place::{Backup, Mode, PlaceCommand, Restore, Undo, WithAttachments};
+pub(crate) use place::{Backup, Mode, Restore, Undo, WithAttachments};
+pub(crate) use places::{AddKind, AddPlace, PlaceCommand};
 pub(crate) use settings::{Every, ScheduleCommand, ScheduleSet, SettingsCommand};
 
 /// Every exit code, after the long help of the program.
@@ -170,7 +172,7 @@ const RESTORE_EXITS: &str = "Exit codes: 0 done, 3 done with warnings, 10 no suc
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 listed, 12 wrong password, 15 the folder is gone, 16 not logged in.")]
 pub(crate) struct ListArchives {
-    /// Only the archives of this place
+    /// Only the archives of this place: the library, or a folder of Notesnook backups
     #[arg(long, value_name = "ID")]
     pub(crate) place: Option<String>,
 }

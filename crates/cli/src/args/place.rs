@@ -2,23 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
-
-/// What to do with places.
-#[derive(Debug, Subcommand)]
-pub(crate) enum PlaceCommand {
-    /// List the places of the account
-    List,
-    /// Find places on this computer (not in this version)
-    #[command(hide = true)]
-    Discover(super::later::Anything),
-    /// Add a place (not in this version)
-    #[command(hide = true)]
-    Add(super::later::Anything),
-    /// Remove a place (not in this version)
-    #[command(hide = true)]
-    Remove(super::later::Anything),
-}
+use clap::{Args, ValueEnum};
 
 /// Whether attachments go along.
 #[derive(Debug, Clone, Copy, Args)]

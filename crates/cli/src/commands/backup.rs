@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use backstop_engine::api::{
     ArchiveCard, ArchiveFormat, Attended, BackupOrder, BackupResult, Conditions, OutcomeWord, Problem,
-    RunLine, Session,
+    RunLine, Session, TakenIn,
 };
 use serde_json::json;
 
 use crate::args::Backup;
-use crate::desk::{Desk, not_yet, only_the_library};
+use crate::desk::{Desk, LIBRARY, not_yet, only_the_library};
 use crate::exit::Exit;
 use crate::output::documents::{BackupDocument, KnownArchives};
 use crate::output::words::{count, local, one_line, size, verified};
@@ -76,13 +76,16 @@ fn made(out: &mut dyn Write, result: &BackupResult) -> io::Result<()> {
 /// `backstop run-due`
 pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
     let session = desk.session()?;
-    let Attended { backups, rechecked, mut warnings } =
+    let Attended { backups, rechecked, taken_in, mut warnings } =
         desk.watch(|job| session.attend(&Conditions::by_hand(false), job))?;
     let results = backups.into_iter().map(|backup| backup.end).collect::<Result<Vec<_>, _>>()?;
     warnings.extend(results.iter().flat_map(|result| result.warnings.iter().cloned()));
-    desk.output.answer(&BackupDocument::of_due(&results, &warnings), |out| match results.is_empty() {
-        true => writeln!(out, "Nothing is due."),
-        false => results.iter().try_for_each(|result| made(out, result)),
+    desk.output.answer(&BackupDocument::of_due(&results, &taken_in, &warnings), |out| {
+        match results.is_empty() {
+            true => writeln!(out, "Nothing is due."),
+            false => results.iter().try_for_each(|result| made(out, result)),
+        }?;
+        taken_in.iter().try_for_each(|news| writeln!(out, "{}", taken_in_line(news)))
     })?;
     if !rechecked.is_empty() {
         let backups = count(rechecked.len() as u64, "backup");
@@ -92,13 +95,26 @@ pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
     Ok(if warnings.is_empty() { Exit::DONE } else { OutcomeWord::CompletedWithWarnings.into() })
 }
 
+/// What was new in the folder of another app. What is wrong with it is among the warnings.
+fn taken_in_line(news: &TakenIn) -> String {
+    let merged = news.merged.as_ref().map(|merged| merged.notes.added + merged.notes.updated);
+    let merged =
+        merged.map(|notes| format!(", {} merged into the library", count(notes, "note"))).unwrap_or_default();
+    format!("{}: {} checked{merged}", one_line(&news.title), count(news.sound + news.closed, "new backup"))
+}
+
 /// `backstop list`
 pub(super) fn list(desk: &Desk, place: Option<&str>) -> Result<Exit, Problem> {
-    only_the_library(place)?;
-    let mut archives = desk.session()?.archives()?;
-    if let Some(place) = place {
-        archives.retain(|card| card.place.as_deref() == Some(place));
-    }
+    let session = desk.session()?;
+    let archives = match place {
+        None => session.archives()?,
+        Some(LIBRARY) => {
+            let mut archives = session.archives()?;
+            archives.retain(|card| card.place.as_deref() == Some(LIBRARY));
+            archives
+        }
+        Some(place) => session.place_archives(Some(place))?,
+    };
     desk.output.answer(&KnownArchives::of(&archives), |out| {
         archives.iter().try_for_each(|card| writeln!(out, "{}", archive_line(card)))
     })?;

@@ -5,6 +5,7 @@ mod backup;
 mod convert;
 mod inspect;
 mod keep;
+mod place;
 mod restore;
 mod settings;
 mod show;
@@ -12,15 +13,15 @@ mod verify;
 
 use backstop_engine::api::Problem;
 
-use crate::args::{Command, PlaceCommand};
-use crate::desk::{Desk, LIBRARY, not_yet};
+use crate::args::Command;
+use crate::desk::{Desk, not_yet};
 use crate::exit::Exit;
 
 /// Does what was typed.
 pub(crate) fn run(desk: &Desk, command: Command) -> Result<Exit, Problem> {
     match command {
         Command::Account(command) => account::run(desk, command),
-        Command::Place(command) => place(desk, &command),
+        Command::Place(command) => place::run(desk, &command),
         Command::Backup(order) => backup::backup(desk, &order),
         Command::List(order) => backup::list(desk, order.place.as_deref()),
         Command::Inspect(order) => inspect::inspect(desk, &order),
@@ -39,22 +40,5 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<Exit, Problem> {
         Command::Catalog(command) => keep::catalog(desk, &command),
         Command::Settings(command) => settings::settings(desk, command),
         Command::Later(later) => Err(not_yet(&format!("`{}`", later.name()))),
-    }
-}
-
-/// The places of the account: in this version, its library.
-fn place(desk: &Desk, command: &PlaceCommand) -> Result<Exit, Problem> {
-    match command {
-        PlaceCommand::List => {
-            let account = desk.account(&desk.backstop()?)?;
-            let document =
-                serde_json::json!({"places": [{"id": LIBRARY, "kind": LIBRARY, "account": account.name}]});
-            desk.output
-                .answer(&document, |out| writeln!(out, "{LIBRARY}  the library of {}", account.name))?;
-            Ok(Exit::DONE)
-        }
-        PlaceCommand::Discover(_) => Err(not_yet("`place discover`")),
-        PlaceCommand::Add(_) => Err(not_yet("`place add`")),
-        PlaceCommand::Remove(_) => Err(not_yet("`place remove`")),
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use backstop_engine::api::{
     AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, KeychainState, OutcomeWord, PlannedChange,
-    PreparedRestore, Problem, Recovery, RestoreResult, Session, StatusCard, Verified, Warning,
+    PreparedRestore, Problem, Recovery, RestoreResult, Session, StatusCard, TakenIn, Verified, Warning,
 };
 use serde::ser::{Error as _, SerializeMap as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
@@ -155,6 +155,9 @@ pub(crate) struct BackupDocument<'a> {
     /// The archive that still holds all there is, where none was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     checked: Option<MadeArchive<'a>>,
+    /// What was new in the folders of other apps.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    taken_in: &'a [TakenIn],
     warnings: &'a [Warning],
 }
 
@@ -172,20 +175,25 @@ impl<'a> BackupDocument<'a> {
             since: result.since.and_then(rfc3339),
             archives: made.into_iter().collect(),
             checked,
+            taken_in: &[],
             warnings: &result.warnings,
         }
     }
 
     /// What `run-due` made, or that there was nothing to make. Of several backups the run is the first one's.
-    pub(crate) fn of_due(results: &'a [BackupResult], warnings: &'a [Warning]) -> Self {
+    pub(crate) fn of_due(
+        results: &'a [BackupResult],
+        taken_in: &'a [TakenIn],
+        warnings: &'a [Warning],
+    ) -> Self {
         let outcome = match results {
             _ if !warnings.is_empty() => OutcomeWord::CompletedWithWarnings,
             [only] => only.outcome,
             _ => OutcomeWord::Completed,
         };
         let due = Some(!results.is_empty());
-        let nothing =
-            Self { due, run: None, outcome, since: None, archives: Vec::new(), checked: None, warnings };
+        let (run, since, checked, archives) = (None, None, None, Vec::new());
+        let nothing = Self { due, run, outcome, since, archives, checked, taken_in, warnings };
         results.iter().map(Self::of).fold(nothing, |all, one| Self {
             run: all.run.or(one.run),
             since: all.since.or(one.since),

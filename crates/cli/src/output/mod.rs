@@ -5,6 +5,7 @@
 
 pub(crate) mod documents;
 mod json;
+pub(crate) mod places;
 mod progress;
 pub(crate) mod words;
 

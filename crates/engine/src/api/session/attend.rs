@@ -70,6 +70,7 @@ impl Session {
         self.back_up_what_is_due(conditions, &mut attended, job)?;
         self.check_what_is_stale(conditions, &mut attended, job)?;
         attended.taken_in = attended.step(job, || self.take_in(job)).unwrap_or_default();
+        attended.warnings.extend(attended.taken_in.iter().flat_map(TakenIn::all_warnings));
         Ok(attended)
     }
 

@@ -156,8 +156,13 @@ impl Session {
 
     /// Checks files in one run, and notes what is found of each.
     fn check_new(&self, place: &Place, files: &[&Entry], job: &Job) -> Result<FoundAll, Problem> {
-        let order =
-            RunOrder { kind: RunKind::Verify, trigger: Trigger::Automatic, undoes: None, folder: None, attachments: false };
+        let order = RunOrder {
+            kind: RunKind::Verify,
+            trigger: Trigger::Automatic,
+            undoes: None,
+            folder: None,
+            attachments: false,
+        };
         self.run_on(vec![place.id.to_string()], order, |_| {
             let mut all = FoundAll::default();
             let checked = files.iter().try_for_each(|entry| -> Result<(), Problem> {
@@ -280,8 +285,13 @@ impl Session {
         if prepared.is_nothing() {
             return Ok(None);
         }
-        let order =
-            RunOrder { kind: RunKind::Restore, trigger: Trigger::Automatic, undoes: None, folder: None, attachments: false };
+        let order = RunOrder {
+            kind: RunKind::Restore,
+            trigger: Trigger::Automatic,
+            undoes: None,
+            folder: None,
+            attachments: false,
+        };
         let places = vec![LIBRARY.to_owned(), place.id.to_string()];
         self.run_on(places, order, |run| self.apply_as(prepared, run, job)).map(Some)
     }

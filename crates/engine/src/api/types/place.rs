@@ -116,3 +116,17 @@ pub struct TakenIn {
     /// What went wrong.
     pub warnings: Vec<Warning>,
 }
+
+impl TakenIn {
+    /// Everything that somebody should hear of, in sentences: each damaged file by its name, and what else
+    /// went wrong.
+    #[must_use]
+    pub fn all_warnings(&self) -> Vec<Warning> {
+        let damaged = self.damaged.iter().map(|name| Warning {
+            code: "damaged_file".to_owned(),
+            message: format!("A backup in {} is damaged. Backstop left it as it is.", self.title),
+            item: Some(name.clone()),
+        });
+        damaged.chain(self.warnings.iter().cloned()).collect()
+    }
+}
