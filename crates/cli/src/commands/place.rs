@@ -74,28 +74,16 @@ fn add(desk: &Desk, order: &AddPlace) -> Result<Exit, Problem> {
     Ok(Exit::warned(!warnings.is_empty() || !place.attention.iter().all(well)))
 }
 
-/// Reads everything in a new place: one look reads a bounded piece.
+/// Reads everything in a new place. While another job runs it waits for the next look by itself.
 fn take_in_all(desk: &Desk, session: &Session, id: &str) -> Result<(PlaceCard, Vec<TakenIn>), Problem> {
-    let mut all = Vec::new();
-    loop {
-        match desk.watch(|job| session.take_in_one(id, job)) {
-            Ok(Some(news)) => {
-                let read = news.sound + news.closed > 0 || !news.damaged.is_empty();
-                all.push(news);
-                if !read {
-                    break;
-                }
-            }
-            Ok(None) => break,
-            // It is added; whoever is busy will find its files at their next look.
-            Err(problem) if problem.code == Code::Busy && all.is_empty() => {
-                desk.output.remark("Another job is running: the files are checked when it is done.");
-                break;
-            }
-            Err(problem) => return Err(problem),
+    let news = match desk.watch(|job| session.take_in_all(id, job)) {
+        Err(problem) if problem.code == Code::Busy => {
+            desk.output.remark("Another job is running: the files are checked when it is done.");
+            Vec::new()
         }
-    }
-    Ok((session.place(id)?, all))
+        other => other?,
+    };
+    Ok((session.place(id)?, news))
 }
 
 fn remove(desk: &Desk, id: &str) -> Result<Exit, Problem> {

@@ -6,7 +6,7 @@ mod backup;
 mod choices;
 mod look;
 mod recheck;
-mod rest;
 mod places;
+mod rest;
 mod restore;
 mod world;

@@ -211,10 +211,10 @@ fn its_notes_are_merged_if_wished_and_the_merge_can_be_taken_back() {
 
     // The same content under another name: read, and nothing to merge.
     folder.session.set_place_merge(&id, true).expect("set");
-    folder.put_sample("2026-11-22.nnbackupz", "partial-encrypted", 60 * 60);
+    folder.put_sample("2026-11-22-full.nnbackupz", "full-encrypted", 60 * 60);
     let news = folder.take_in();
     assert!(news[0].merged.is_some(), "a new file brings the notes back");
-    folder.put_sample("2026-11-23.nnbackupz", "partial-encrypted", 60);
+    folder.put_sample("2026-11-23-full.nnbackupz", "full-encrypted", 60);
     let news = folder.take_in();
     assert_eq!((news[0].sound, news[0].merged.is_none()), (1, true), "no new content, no merge");
 }

@@ -59,14 +59,22 @@ impl Session {
         Ok(news)
     }
 
-    /// As [`Session::take_in`], of one place.
+    /// As [`Session::take_in`], of one place and until nothing in it is new: one look reads a bounded piece.
     ///
     /// # Errors
     /// `not_found`; as [`Session::take_in`].
-    pub fn take_in_one(&self, id: &str, job: &Job) -> Result<Option<TakenIn>, Problem> {
-        let places = self.places_file().load()?;
-        let place = places.find(id).ok_or_else(|| Problem::of(Code::NotFound))?;
-        self.take_in_place(place, job)
+    pub fn take_in_all(&self, id: &str, job: &Job) -> Result<Vec<TakenIn>, Problem> {
+        let mut all = Vec::new();
+        loop {
+            let places = self.places_file().load()?;
+            let place = places.find(id).ok_or_else(|| Problem::of(Code::NotFound))?;
+            let Some(news) = self.take_in_place(place, job)? else { return Ok(all) };
+            let read = news.sound + news.closed > 0 || !news.damaged.is_empty();
+            all.push(news);
+            if !read {
+                return Ok(all);
+            }
+        }
     }
 
     fn take_in_place(&self, place: &Place, job: &Job) -> Result<Option<TakenIn>, Problem> {
