@@ -7,7 +7,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::closing::CloseQuestion;
-use crate::commands::{account, archives, desktop, keep, library, settings};
+use crate::commands::{account, archives, desktop, keep, library, places, settings};
 use crate::drops::ArchivesDropped;
 
 /// Every command. `commands/names.rs` lists the same ones.
@@ -67,6 +67,15 @@ pub(crate) fn commands() -> Builder<Wry> {
             keep::pin_archive,
             desktop::desktop_facts,
             desktop::set_autostart,
+            places::places,
+            places::discover_places,
+            places::pick_place,
+            places::add_place,
+            places::remove_place,
+            places::set_place_password,
+            places::set_place_merge,
+            places::check_place,
+            places::place_archives,
             library::look_into,
             library::notebooks,
             library::note_places,

@@ -27,6 +27,7 @@ mod secret_in;
 mod shell;
 mod start;
 mod tray;
+mod watching;
 
 use std::process::ExitCode;
 

@@ -17,6 +17,8 @@ pub(crate) enum Ask {
     Archive,
     /// A folder for archives.
     Folder,
+    /// A folder that another app writes its backups into.
+    Place,
     /// A new file for the recovery key.
     NewKeyFile,
     /// A new file for an archive, with the name that is offered.
@@ -50,6 +52,7 @@ impl Picker for SystemDialogs {
         match ask {
             Ask::Archive => path_of(of_archives(dialog, "Choose a backup").pick_file()),
             Ask::Folder => path_of(dialog.set_title("Choose a folder for backups").pick_folder()),
+            Ask::Place => path_of(dialog.set_title("Choose the folder of Notesnook's backups").pick_folder()),
             Ask::NewKeyFile => {
                 let dialog = dialog
                     .set_title("Save the recovery key")

@@ -8,18 +8,23 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use backstop_engine::api::{
-    AppState, ArchiveSecret, Backstop, CheckResult, Code, Contents, ContentsCard, Effort, FolderChoice, Job,
-    OpenArchive, OpenedArchive, Password, PlanSummary, PreparedRestore, Problem, Session, Setup, Theme,
-    last_theme,
+    AppState, ArchiveSecret, Backstop, CheckResult, Code, Contents, ContentsCard, Effort, FolderChoice,
+    FoundPlace, Job, OpenArchive, OpenedArchive, Password, PlanSummary, PreparedRestore, Problem, Session,
+    Setup, Theme, last_theme,
 };
 use backstop_platform::SystemClock;
 use tokio::sync::Notify;
+
+use backstop_platform::usual_folders;
 
 use crate::held::Held;
 use crate::running::Running;
 
 /// The most archives that one restore merges.
 const MERGED: usize = 32;
+
+/// The most folders of other apps that are held: two looks around find no more.
+const FOUND: usize = 48;
 
 /// How long the first steps may take before a backup starts by itself all the same.
 const FIRST_STEPS: Duration = Duration::from_secs(600);
@@ -55,6 +60,8 @@ pub(crate) struct Shell {
     made: Mutex<Option<Duration>>,
     /// Folders that were picked for backups.
     pub(crate) folders: Held<PathBuf>,
+    /// Folders of other apps' backups, found or picked.
+    pub(crate) places: Held<PathBuf>,
     /// Archives that were picked or dropped.
     pub(crate) archives: Held<Picked>,
     /// What is in the archive that is being looked at, under the archive's token: another takes its place.
@@ -79,6 +86,7 @@ impl Shell {
             fresh_key: AtomicBool::new(false),
             made: Mutex::new(None),
             folders: Held::new("folder", 8),
+            places: Held::new("place", FOUND),
             archives: Held::new("archive", 2 * MERGED),
             contents: Held::new("contents", 1),
             plans: Held::new("plan", 1),
@@ -258,6 +266,23 @@ impl Shell {
         choice
     }
 
+    /// Holds a folder of another app's backups that was picked.
+    pub(crate) fn hold_place(&self, folder: PathBuf) -> String {
+        let token = self.places.token();
+        self.places.keep(&token, folder);
+        token
+    }
+
+    /// Looks for folders of other apps' backups, and holds what was found.
+    ///
+    /// # Errors
+    /// The list of places can't be read.
+    pub(crate) fn hold_found(&self, session: &Session) -> Result<Vec<FoundPlace>, Problem> {
+        let found = session.discover_places(&usual_folders())?;
+        let hold = |found: FoundPlace| FoundPlace { token: self.hold_place((&found.folder).into()), ..found };
+        Ok(found.into_iter().map(hold).collect())
+    }
+
     /// Holds a plan, and tells what it would do.
     ///
     /// # Errors
@@ -391,7 +416,8 @@ impl Shell {
         match (&picked.secret, self.signed_in()) {
             (Some(secret), _) => archive.unlock(secret, &job)?,
             // That it is not this account's own is no trouble: it stays locked.
-            (None, Some(session)) => drop(session.unlock_own(&mut archive, &job)?),
+            (None, Some(session)) if session.unlock_own(&mut archive, &job)? => {}
+            (None, Some(session)) => drop(session.unlock_of_place(&mut archive, &job)?),
             (None, None) => {}
         }
         Ok(archive)

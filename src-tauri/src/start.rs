@@ -12,7 +12,7 @@ use tauri::{App, AppHandle, Manager, RunEvent, Window, WindowEvent};
 use crate::closing::{self, Awake};
 use crate::notices::SystemNotices;
 use crate::shell::Shell;
-use crate::{alone, automatic, autostart, bindings, drops, front, picker, pictures, tray};
+use crate::{alone, automatic, autostart, bindings, drops, front, picker, pictures, tray, watching};
 
 /// Runs the program until it ends.
 ///
@@ -82,6 +82,7 @@ fn set_up(app: &App) {
     app.manage(Arc::new(Shell::new(Box::new(move || ground(&handle)))));
     automatic::start(app.handle());
     tray::start(app.handle());
+    watching::start(app.handle());
 }
 
 fn followed(window: &Window, event: &WindowEvent) {

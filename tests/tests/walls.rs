@@ -37,6 +37,7 @@ const RIGHTS: &[(&str, &[&str])] = &[
     ("dbus", &["backstop-platform", "backstop-tests"]),
     ("dbus-secret-service", &["backstop-platform"]),
     ("directories", &["backstop-platform"]),
+    ("notify", &["backstop-platform"]),
     ("argon2", &["backstop-crypto"]),
     ("aes-gcm", &["backstop-crypto"]),
     ("chacha20poly1305", &["backstop-crypto", "backstop-tests"]),

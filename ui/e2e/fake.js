@@ -110,6 +110,15 @@
       to_delete: goes.length, to_keep: archives.length - goes.length, bytes_freed: goes.reduce((sum, { bytes }) => sum + bytes, 0),
     };
   };
+  const whole = { files: 12, bytes: 412_000_000, verified: 12, damaged: 0, damaged_names: [], newest: now - DAY, newest_verified: now - DAY, age_days: 1, password: 'kept', attention: [] };
+  const place = (over) => ({
+    id: 'notesnook-3f9a1c', kind: 'notesnook-backups', title: 'Notesnook backups', folder: '/home/mira/Documents/Notesnook/backups', merge: false, merged_at: null, ...whole, ...over,
+  });
+  const change = (id, over) => {
+    world.places = world.places.map((known) => (known.id === id ? { ...known, ...over } : known));
+    return world.places.find((known) => known.id === id);
+  };
+  world.places = (config.places ?? []).map(place);
 
   const commands = {
     app_state: () => world.app,
@@ -231,6 +240,25 @@
       if (config.hold === 'reading' && !(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
       return { notes: 240, notebooks: 4, attachments: 31, warnings: config.odd ?? [], damaged: Boolean(config.damaged), recovery: config.damaged ? recovery : null };
     },
+    places: () => world.places,
+    discover_places: () => (config.found ?? []).filter(({ folder: found }) => !world.places.some((place) => place.folder === found)),
+    pick_place: () => 'place-9',
+    add_place: ({ token }) => {
+      const found = (config.found ?? []).find((one) => one.token === token);
+      const added = place({ id: 'notesnook-3f9a1c', folder: found?.folder ?? '/media/mira/Elements/Notesnook', files: 0, bytes: 0, verified: 0, newest: null, newest_verified: null, age_days: null, attention: [{ kind: 'empty' }] });
+      world.places = [...world.places, added];
+      return added;
+    },
+    remove_place: ({ place: id }) => { world.places = world.places.filter((known) => known.id !== id); return null; },
+    set_place_password: ({ place: id, password: typed }) => { if (typed !== 'harbour-lantern-42') throw wrong; return change(id, { password: 'kept' }); },
+    set_place_merge: ({ place: id, merge }) => change(id, { merge }),
+    check_place: async ({ place: id, progress: channel }) => {
+      if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };
+      const known = world.places.find((one) => one.id === id);
+      const locked = config.lockedPlace && known.password !== 'kept';
+      return change(id, locked ? { ...whole, verified: 0, password: 'needed', attention: [{ kind: 'password_needed' }] } : { ...whole, merged_at: known.merge ? now : null });
+    },
+    place_archives: () => world.places.flatMap(({ id }) => [card('x', { id: `${id}/1`, name: '2026-11-22-08-00-0.nnbackupz', place: id, created: now - 3_600_000, automatic: null })]),
     hold_known: ({ archive }) => `held-${archive}`,
     check_archive: async ({ token, full, progress: channel }) => {
       if (!(await progress(channel, 9_412_000))) throw { code: 'cancelled', message: 'Cancelled.', hint: null, details: [] };

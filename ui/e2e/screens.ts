@@ -74,6 +74,11 @@ const dropped = { can_accept: true, message: 'The newest backup without attachme
 const status = (state: object, over: object = {}) => ({ signedIn: true, overview: { status: { protection: state, last_verified: 1_790_000_000_000, last_verified_full: null, next: null, ...over } } });
 const problem = { code: 'no_space', message: 'The drive “Elements” is full: 412 MB needed, 96 MB free.', hint: 'Your earlier backups are verified and safe. Free up space, or choose another folder.', details: ['os error 28'] };
 
+const found = [
+  { token: 'place-1', folder: '/home/mira/Documents/Notesnook/backups', files: 12, bytes: 412_000_000, newest: Date.now() - 86_400_000 },
+  { token: 'place-2', folder: '/home/mira/Downloads', files: 1, bytes: 9_412_000, newest: Date.now() - 90 * 86_400_000 },
+];
+
 export const screens: Screen[] = [
   { name: 'welcome', world: {}, go: stay },
   { name: 'contents', world: { locked: false }, go: async (page) => { await press(page, 'Open a backup I have'); await page.getByRole('option').first().click(); await page.getByText('strong white flour').waitFor(); } },
@@ -110,6 +115,17 @@ export const screens: Screen[] = [
   { name: 'keep-deleted', world: { signedIn: true, overview: { keep_agreed: false } }, go: async (page) => { await press(page, 'See the plan'); await press(page, 'Delete now'); await heading(page, /deleted/); } },
   { name: 'progress', world: { signedIn: true, hold: 'writing' }, go: async (page) => { await backup(page); await page.getByText('Writing 602 of 1,204').waitFor(); } },
   { name: 'result-backup', world: home, go: async (page) => { await backup(page); await heading(page, 'Backup finished'); } },
+  { name: 'places-empty', world: home, go: async (page) => { await link(page, 'places'); await heading(page, 'Add a folder'); } },
+  { name: 'places-found', world: { signedIn: true, found }, go: async (page) => { await link(page, 'places'); await heading(page, 'Found on this computer'); } },
+  { name: 'places', world: { signedIn: true, found: found.slice(1), places: [
+    { merge: true, merged_at: Date.now() - 3_600_000 },
+    { id: 'notesnook-77aa01', title: 'Old laptop', folder: '/media/mira/Elements/Notesnook/backups', files: 31, verified: 29, damaged: 2, damaged_names: ['2026-10-30-08-00-2.nnbackupz', '2026-09-30-08-00-1-full.nnbackupz'], age_days: 23, attention: [{ kind: 'damaged', files: 2 }, { kind: 'stale', days: 23 }] },
+    { id: 'notesnook-77aa02', title: 'Downloads', folder: '/home/mira/Downloads', files: 1, verified: 0, bytes: 9_412_000, password: 'needed', attention: [{ kind: 'password_needed' }] },
+    { id: 'notesnook-77aa03', title: 'Stick', folder: '/media/mira/STICK', attention: [{ kind: 'gone' }] },
+  ] }, go: async (page) => { await link(page, 'places'); await page.getByText('Old laptop').waitFor(); } },
+  { name: 'places-password', world: { signedIn: true, places: [{ verified: 0, password: 'needed', attention: [{ kind: 'password_needed' }] }] }, go: async (page) => { await link(page, 'places'); await page.getByRole('button', { name: 'Enter the password of Notesnook backups' }).click(); await page.getByRole('textbox', { name: 'Notesnook password' }).fill('no'); await press(page, 'Keep password'); await page.getByText('The file is whole').waitFor(); } },
+  { name: 'places-remove', world: { signedIn: true, places: [{}] }, go: async (page) => { await link(page, 'places'); await press(page, 'More for Notesnook backups'); await page.getByRole('menuitem', { name: 'Remove from places' }).click(); await heading(page, 'Remove Notesnook backups?'); } },
+  { name: 'restore-places', world: { signedIn: true, archives: [], places: [{}] }, go: async (page) => { await link(page, 'restore'); await heading(page, 'Notesnook backups'); } },
   { name: 'restore', world: home, go: async (page) => { await link(page, 'restore'); await page.getByRole('heading', { name: /Date not known/ }).waitFor(); } },
   { name: 'restore-menu', world: home, go: (page) => known(page, 1) },
   { name: 'check-running', world: { signedIn: true, hold: 'checking' }, go: async (page) => { await known(page, 0); await page.getByRole('menuitem', { name: /Check every byte/ }).click(); await heading(page, 'Checking the backup'); } },

@@ -1,4 +1,5 @@
-//! The real ports: the clocks, waking, the system keychain, the user's folders, the tray, the one that runs.
+//! The real ports: the clocks, waking, the system keychain, the user's folders, the tray, the one that runs,
+//! and hearing of changes in folders.
 //!
 //! The only room that asks which system it runs on (but for the file system itself, which is
 //! `engine::system`). It decides nothing. Notices with a face are the window's; the command line,
@@ -12,6 +13,7 @@ mod moments;
 mod only_one;
 mod tray;
 mod wake;
+mod watch;
 
 use backstop_engine::ports::{Notice, Notices};
 
@@ -23,6 +25,7 @@ pub use moments::moment_in_words;
 pub use only_one::OnlyOne;
 pub use tray::{has_notices, has_tray};
 pub use wake::on_wake;
+pub use watch::FolderWatch;
 
 /// Shows no notices.
 #[derive(Debug, Clone, Copy)]

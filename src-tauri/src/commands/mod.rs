@@ -8,6 +8,7 @@ pub(crate) mod keep;
 pub(crate) mod library;
 #[cfg(test)]
 pub(crate) mod names;
+pub(crate) mod places;
 pub(crate) mod settings;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 import type { IconName } from './components/icons';
 import type { Page } from './state/router.svelte';
-import { account, automatic, backup, common, notifications } from './strings';
+import { account, automatic, backup, common, notifications, places } from './strings';
 
 export interface NavEntry { page: Page; label: string; icon: IconName }
 export interface NavGroup { label: string; entries: NavEntry[] }
@@ -14,7 +14,10 @@ export const groups: NavGroup[] = [
     { page: 'profile', label: say.profile, icon: 'person' },
     { page: 'security', label: say.security, icon: 'shield' },
   ] },
-  { label: say.yourNotes, entries: [{ page: 'browse', label: say.browse, icon: 'book' }] },
+  { label: say.yourNotes, entries: [
+    { page: 'places', label: places.title, icon: 'folder' },
+    { page: 'browse', label: say.browse, icon: 'book' },
+  ] },
   { label: say.importExport, entries: [
     { page: 'backup', label: say.backup, icon: 'backup' },
     { page: 'restore', label: say.restore, icon: 'restore' },
@@ -41,6 +44,7 @@ const settings: Found[] = [
   { page: 'backup', label: automatic.keep.title, row: 'keep' },
   { page: 'backup', label: backup.directory, row: 'directory' },
   { page: 'backup', label: automatic.copies.title, row: 'copies' },
+  { page: 'places', label: places.add, row: 'add' },
   { page: 'profile', label: account.profile.name, row: 'name' },
   { page: 'profile', label: account.profile.signOut, row: 'sign-out' },
   { page: 'security', label: account.security.password, row: 'password' },

@@ -117,6 +117,24 @@ export const commands = {
 	desktopFacts: () => __TAURI_INVOKE<DesktopFacts>("desktop_facts"),
 	/**  Starts Backstop with the system from now on, or no more. */
 	setAutostart: (on: boolean) => __TAURI_INVOKE<null>("set_autostart", { on }),
+	/**  Every place beside the library. */
+	places: () => __TAURI_INVOKE<PlaceCard[]>("places"),
+	/**  Folders of Notesnook backups on this computer that are no places yet. */
+	discoverPlaces: () => __TAURI_INVOKE<FoundPlace[]>("discover_places"),
+	/**  Lets a person pick a folder of Notesnook backups. Nothing is added yet. */
+	pickPlace: () => __TAURI_INVOKE<string | null>("pick_place"),
+	/**  Adds a folder that was found or picked. */
+	addPlace: (token: string) => __TAURI_INVOKE<PlaceCard>("add_place", { token }),
+	/**  Removes a place. Its files stay. */
+	removePlace: (place: string) => __TAURI_INVOKE<null>("remove_place", { place }),
+	/**  Keeps the password of the files of a place, if it opens the newest. */
+	setPlacePassword: (place: string, password: string) => __TAURI_INVOKE<PlaceCard>("set_place_password", { place, password }),
+	/**  Whether the notes of a place are merged into the library. */
+	setPlaceMerge: (place: string, merge: boolean) => __TAURI_INVOKE<PlaceCard>("set_place_merge", { place, merge }),
+	/**  Looks for new files in a place now, checks them, and merges what is to be merged. */
+	checkPlace: (place: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<PlaceCard>("check_place", { place, progress }),
+	/**  The backups in all places beside the library, newest first. */
+	placeArchives: () => __TAURI_INVOKE<ArchiveCard[]>("place_archives"),
 	/**  Opens an archive that is held to be looked at. Needs nobody to be signed in. */
 	lookInto: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<ContentsCard>("look_into", { token, progress }),
 	/**  Every notebook. */
@@ -415,6 +433,20 @@ export type FolderChoice = {
 	warnings: string[],
 };
 
+/**  A folder of Notesnook backups that was found and is no place yet. */
+export type FoundPlace = {
+	/**  Names it in later calls; empty on the command line, which names folders by their path. */
+	token: string,
+	/**  Where it is. */
+	folder: string,
+	/**  Backups in it. */
+	files: number,
+	/**  Their size. */
+	bytes: number,
+	/**  When the newest was written. */
+	newest: number,
+};
+
 /**  How often something happens by itself. */
 export type Interval = 
 /**  Not at all. */
@@ -709,6 +741,79 @@ export type PauseReason = {
 	/**  Why, in sentences. */
 	message: string,
 };
+
+/**  Why somebody should look at a place. */
+export type PlaceAttention = 
+/**  Its folder can't be reached. */
+{ kind: "gone" } | 
+/**  Its newest file needs a password that nobody gave. */
+{ kind: "password_needed" } | 
+/**  Its newest file needs another password than the one that is kept. */
+{ kind: "password_wrong" } | 
+/**  Files in it are damaged. */
+{ kind: "damaged"; 
+/**  How many. */
+files: number } | 
+/**  There is no backup in it yet. */
+{ kind: "empty" } | 
+/**  No backup was written into it for longer than usual. */
+{ kind: "stale"; 
+/**  Whole days since the last one. */
+days: number } | 
+/**  Its notes could not be merged into the library; it is tried again. */
+{ kind: "not_merged" };
+
+/**  A place beside the library. */
+export type PlaceCard = {
+	/**  Its id. */
+	id: string,
+	/**  What it is. */
+	kind: PlaceKind,
+	/**  What a person calls it. */
+	title: string,
+	/**  Where it is, for showing and for the command line. */
+	folder: string,
+	/**  Whether its notes are merged into the library. */
+	merge: boolean,
+	/**  When that was done last. */
+	merged_at: number | null,
+	/**  Backups in it. */
+	files: number,
+	/**  Their size. */
+	bytes: number,
+	/**  Those of them that were checked in full and are whole. */
+	verified: number,
+	/**  Those of them that are damaged. */
+	damaged: number,
+	/**  The names of the damaged ones, the newest first, at most 20. */
+	damaged_names: string[],
+	/**  When the newest was made. */
+	newest: number | null,
+	/**  When the newest of the verified ones was made. */
+	newest_verified: number | null,
+	/**  Whole days since the newest was made. */
+	age_days: number | null,
+	/**  How it stands with the password. */
+	password: PlacePassword,
+	/**  Why somebody should look, the most urgent first; empty if all is well. */
+	attention: PlaceAttention[],
+};
+
+/**  What a place is. */
+export type PlaceKind = 
+/**  A folder that Notesnook writes its backups into; read-only. */
+"notesnook-backups";
+
+/**  How it stands with the password of the files in a place. */
+export type PlacePassword = 
+/**  No file needs one. */
+"not_needed" | 
+/**  It is kept, and opens the newest file that needs one. */
+"kept" | 
+/**  A file needs one and none is kept. */
+"needed" | 
+/**  The one that is kept does not open the newest file. */
+"wrong";
 
 /**  What a restore or undo would do. A value: it has touched nothing. */
 export type PlanSummary = {

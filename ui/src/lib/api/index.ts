@@ -93,6 +93,17 @@ export const saveCopy = door((token: string, password: string | null, watch: Wat
 export const applyPlan = door((plan: string, watch: Watch) => commands.applyPlan(plan, channel(watch)));
 export const planUndo = door(commands.planUndo);
 
+// Places
+export const places = door(commands.places);
+export const discoverPlaces = door(commands.discoverPlaces);
+export const pickPlace = door(commands.pickPlace);
+export const addPlace = door(commands.addPlace);
+export const removePlace = door(commands.removePlace);
+export const setPlacePassword = door(commands.setPlacePassword);
+export const setPlaceMerge = door(commands.setPlaceMerge);
+export const checkPlace = door((place: string, watch: Watch) => commands.checkPlace(place, channel(watch)));
+export const placeArchives = door(commands.placeArchives);
+
 // Notes, of the library (null) or of an archive that is looked at (its token)
 export const lookInto = door((token: string, watch: Watch) => commands.lookInto(token, channel(watch)));
 export const notebooks = door(commands.notebooks);

@@ -9,6 +9,9 @@ export interface SecretWords {
   doing: string;
   danger?: boolean;
   keep?: string;
+  /** Of another password than the account's: what it is called, and what is said of a wrong one. */
+  label?: string;
+  wrong?: string;
 }
 
 interface Request {

@@ -6,6 +6,7 @@ export { backup } from './backup';
 export { browse } from './browse';
 export { common } from './common';
 export { notifications } from './notifications';
+export { places } from './places';
 export { restore } from './restore';
 export { setup } from './setup';
 export { words } from './words';
