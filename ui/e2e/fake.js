@@ -245,7 +245,7 @@
     pick_place: () => 'place-9',
     add_place: ({ token }) => {
       const found = (config.found ?? []).find((one) => one.token === token);
-      const added = place({ id: 'notesnook-3f9a1c', folder: found?.folder ?? '/media/mira/Elements/Notesnook', files: 0, bytes: 0, verified: 0, newest: null, newest_verified: null, age_days: null, attention: [{ kind: 'empty' }] });
+      const added = place({ id: 'notesnook-3f9a1c', folder: found?.folder ?? '/media/mira/Elements/Notesnook', files: 0, bytes: 0, verified: 0, newest: null, newest_verified: null, age_days: null, password: 'not_needed', attention: [{ kind: 'empty' }] });
       world.places = [...world.places, added];
       return added;
     },

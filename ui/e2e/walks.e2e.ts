@@ -102,7 +102,7 @@ test('a folder of Notesnook backups: found, added, opened, merged and removed by
   await tabTo(page, 'button', 'Add /home/mira/Documents/Notesnook/backups');
   await page.keyboard.press('Enter');
   await page.getByText('Needs its password').waitFor();
-  await tabTo(page, 'button', 'Enter the password of Notesnook backups');
+  await tabTo(page, 'button', 'Enter password of Notesnook backups');
   await page.keyboard.press('Enter');
   await shown(page, 'Password of these backups');
   await page.keyboard.type('not it');

@@ -7,7 +7,7 @@ use tauri::{AppHandle, State, WebviewWindow};
 use super::{Answer, Here, ask, into};
 use crate::picker::{Ask, Picker};
 use crate::secret_in::PasswordIn;
-use crate::shell::let_go;
+use crate::shell::{Shell, let_go};
 use crate::{front, jobs};
 
 /// Every place beside the library.
@@ -21,7 +21,7 @@ pub(crate) async fn places(shell: Here<'_>) -> Answer<Vec<PlaceCard>> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn discover_places(shell: Here<'_>) -> Answer<Vec<FoundPlace>> {
-    ask(&shell, |shell, session| shell.hold_found(session)).await
+    ask(&shell, Shell::hold_found).await
 }
 
 /// Lets a person pick a folder of Notesnook backups. Nothing is added yet.

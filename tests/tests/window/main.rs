@@ -5,6 +5,7 @@ mod access;
 mod cancels;
 mod four_clicks;
 mod looking;
+mod places;
 mod restoring;
 mod secrets;
 mod setting_up;

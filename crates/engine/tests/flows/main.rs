@@ -5,8 +5,8 @@
 mod backup;
 mod choices;
 mod look;
-mod recheck;
 mod places;
+mod recheck;
 mod rest;
 mod restore;
 mod world;

@@ -32,11 +32,11 @@ export const places = {
   passwordNeeded: 'Its backups are encrypted. Until their password is given, Backstop can only look them over.',
   passwordWrong: 'The newest backup has another password than the one you gave. Nothing is damaged.',
   damaged: (n: number, names: string) => (n === 1 ? `One backup is damaged: ${names}. Other backups are not affected.` : `${n} backups are damaged: ${names}. Other backups are not affected.`),
-  stale: 'That is longer than usual. Check in Notesnook that its automatic backups are on.',
+  stale: 'No new backup for longer than usual. Check in Notesnook that its automatic backups are on.',
   notMerged: 'Its notes could not be merged into the library. Backstop tries again within an hour.',
 
   enter: 'Enter password',
-  enterLabel: (title: string) => `Enter the password of ${title}`,
+  enterLabel: (title: string) => `Enter password of ${title}`,
   password: {
     title: 'Password of these backups',
     lead: 'The password of the Notesnook account that made them, or its recovery key. It is asked once, and kept encrypted in your account.',
@@ -46,7 +46,7 @@ export const places = {
     doing: 'Trying it',
   },
   check: 'Check now',
-  checkLabel: (title: string) => `Check ${title} now`,
+  checkLabel: (title: string) => `Check now: ${title}`,
   checking: 'Checking',
   checked: 'Checked. What is new is listed.',
   merge: 'Merge into the library',
