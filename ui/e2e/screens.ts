@@ -90,6 +90,7 @@ export const screens: Screen[] = [
   { name: 'recovery-key', world: {}, go: key },
   { name: 'recovery-key-check', world: {}, go: async (page) => { await key(page); await press(page, 'Continue'); await page.getByLabel(/^Group/).first().fill('XXXX'); await press(page, 'Continue'); await page.getByText('At least one group').waitFor(); } },
   { name: 'your-notes', world: {}, go: yourNotes },
+  { name: 'your-notes-found', world: { found }, go: async (page) => { await yourNotes(page); await press(page, 'Add /home/mira/Documents/Notesnook/backups'); await page.getByText('It is one of your places now.').waitFor(); } },
   { name: 'where', world: {}, go: where },
   { name: 'first-backup', world: {}, go: async (page) => { await where(page); await press(page, 'Continue'); await heading(page, 'Make your first backup'); } },
   { name: 'sign-in', world: { accounts: [{ id: 'a1', name: 'Mira Lindqvist' }, { id: 'a2', name: 'Field journal' }] }, go: async (page) => { await page.getByLabel('Password', { exact: true }).fill('no'); await press(page, 'Sign in'); await page.getByText('not the password').first().waitFor(); } },
