@@ -6,18 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use backstop_engine::api::{
-    BackupKind, BackupOrder, BackupResult, Code, Conditions, Problem, Session, catch_up_delay,
-};
-use backstop_engine::ports::{Clock, Notices, TimeMs};
+use backstop_engine::api::{BackupKind, BackupOrder, Code, Conditions, Problem, Session, catch_up_delay};
+use backstop_engine::ports::{Clock, TimeMs};
 use backstop_platform::{SystemClock, charge_on_battery, on_wake};
 use tauri::{AppHandle, Manager};
 
 use crate::agenda::{Agenda, Moment};
-use crate::notices::{self, Seen, SystemNotices, of_backup};
 use crate::shell::{Shell, blocking};
 use crate::tray::{self, Standing};
-use crate::{front, jobs};
+use crate::{front, jobs, notices};
 
 /// How long a missed backup waits after the start, if the engine's own answer can't be used.
 const USUAL_DELAY: Duration = Duration::from_secs(45);
@@ -27,8 +24,6 @@ struct Watch {
     app: AppHandle,
     shell: Arc<Shell>,
     catch_up: Duration,
-    /// It was said in this run that somebody has to sign in.
-    told_to_sign_in: bool,
 }
 
 /// Does what is to be done by itself, for as long as the program runs.
@@ -40,12 +35,12 @@ pub(crate) fn start(app: &AppHandle) {
         says.store(true, Ordering::Relaxed);
         waker.look.notify_one();
     });
-    let watch = Watch { app: app.clone(), shell, catch_up: catch_up(), told_to_sign_in: false };
+    let watch = Watch { app: app.clone(), shell, catch_up: catch_up() };
     tauri::async_runtime::spawn(watch.keep(woken));
 }
 
 impl Watch {
-    async fn keep(mut self, woken: Arc<AtomicBool>) {
+    async fn keep(self, woken: Arc<AtomicBool>) {
         let mut agenda = Agenda::begin(Moment::now());
         loop {
             let now = Moment::now();
@@ -67,7 +62,7 @@ impl Watch {
 
     /// Has the engine do what is to be done by itself, keeps the tray and the window true, and tells when
     /// something is due next.
-    async fn look(&mut self, awake_for: Duration) -> Option<TimeMs> {
+    async fn look(&self, awake_for: Duration) -> Option<TimeMs> {
         let mut next = None;
         match self.shell.signed_in() {
             None => self.ask_the_keychain(awake_for).await,
@@ -84,6 +79,7 @@ impl Watch {
                 }
             }
         }
+        notices::give_due(&self.app).await;
         refresh(&self.app, &self.shell).await;
         next
     }
@@ -99,20 +95,15 @@ impl Watch {
     }
 
     /// Nobody is signed in, and no window asks for the password: the keychain may have been unlocked by now.
-    /// When the computer has settled and it still is not, somebody is told, once.
-    async fn ask_the_keychain(&mut self, awake_for: Duration) {
+    /// When the computer has settled and it still is not, somebody is told.
+    async fn ask_the_keychain(&self, awake_for: Duration) {
         if front::is_open(&self.app) {
             return;
         }
         let shell = Arc::clone(&self.shell);
-        let locked_out = blocking(move || {
-            shell.resume()?;
-            Ok(shell.signed_in().is_none() && !shell.engine()?.accounts()?.is_empty())
-        });
-        let locked_out = locked_out.await.unwrap_or(false);
-        if locked_out && awake_for >= self.catch_up && !self.told_to_sign_in {
-            self.told_to_sign_in = true;
-            SystemNotices(self.app.clone()).show(&notices::sign_in());
+        let _ = blocking(move || shell.resume()).await;
+        if self.shell.signed_in().is_none() && awake_for >= self.catch_up {
+            notices::give_to_the_locked_out(&self.app).await;
         }
     }
 }
@@ -144,24 +135,12 @@ async fn next_moment(session: Arc<Session>, conditions: Conditions) -> Option<Ti
     blocking(moment).await.ok().flatten()
 }
 
-/// Does what is to be done by itself.
+/// Does what is to be done by itself. How it went is in the history, where the notices find it.
 async fn attend(app: &AppHandle, conditions: Conditions) {
     let shell = Arc::clone(&app.state::<Arc<Shell>>());
-    let done = jobs::run(&shell, tell_once(app), move |_, session, job| {
-        let cut_off = session.was_cut_off()?;
-        Ok((cut_off, session.attend(&conditions, job)?))
-    });
-    match done.await {
-        Ok((cut_off, attended)) => {
-            if cut_off {
-                SystemNotices(app.clone()).show(&notices::cut_off(&attended));
-            }
-            for backup in attended.backups {
-                ended(app, &backup.end, true).await;
-            }
-        }
-        Err(problem) => ended(app, &Err(problem), true).await,
-    }
+    let done = jobs::run(&shell, tell_once(app), move |_, session, job| session.attend(&conditions, job));
+    let _ = done.await;
+    front::overview_changed(app);
 }
 
 /// The tray's "Back up now": without attachments, as its name in the window.
@@ -177,7 +156,7 @@ pub(crate) fn back_up_now(app: &AppHandle) {
             Err(problem) if matches!(problem.code, Code::SecretRequired | Code::NotLoggedIn) => {
                 front::show(&app);
             }
-            end => ended(&app, &end, false).await,
+            _ => ended(&app).await,
         }
     });
 }
@@ -211,17 +190,9 @@ fn tell_once(app: &AppHandle) -> impl FnMut(backstop_engine::api::JobProgress) +
     }
 }
 
-/// A backup ended: a notice if it is worth one, and a fresh look at the overview.
-pub(crate) async fn ended(app: &AppHandle, end: &Result<BackupResult, Problem>, automatic: bool) {
-    let shell = Arc::clone(&app.state::<Arc<Shell>>());
-    let good_news = match shell.signed_in() {
-        Some(session) => blocking(move || session.notices_on_success()).await.unwrap_or(true),
-        None => true,
-    };
-    let seen = Seen { automatic, in_front: front::is_in_front(app), good_news };
-    if let Some(notice) = of_backup(end, seen) {
-        SystemNotices(app.clone()).show(&notice);
-    }
+/// A job that a person started ended: a notice if it is worth one, and a fresh look at the overview.
+pub(crate) async fn ended(app: &AppHandle) {
+    notices::give_due(app).await;
     front::overview_changed(app);
 }
 

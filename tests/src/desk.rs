@@ -265,6 +265,26 @@ impl Desk {
         })
     }
 
+    /// Presses a key in the system's own dialog, and waits until it is gone.
+    ///
+    /// # Errors
+    /// If no window with that title opens, or it does not close again.
+    pub fn answer(&self, title: &str, key: &str) -> Outcome {
+        let window = until(READY, || {
+            let found = self.type_with(&["search", "--onlyvisible", "--name", title])?;
+            let first = found.lines().next().map(str::to_owned);
+            first.ok_or_else(|| Trouble::new(format!("no window is called “{title}”")))
+        })?;
+        self.type_with(&["windowfocus", "--sync", &window])?;
+        until(READY, || {
+            self.type_with(&["key", "--window", &window, key])?;
+            match self.type_with(&["search", "--onlyvisible", "--name", title])?.trim() {
+                "" => Ok(()),
+                _ => Err(Trouble::new(format!("the window “{title}” stays open"))),
+            }
+        })
+    }
+
     /// Asks a window to close, as the cross in its corner does: by the message `WM_DELETE_WINDOW`.
     ///
     /// # Errors

@@ -30,6 +30,8 @@ pub mod meter;
 #[cfg(target_os = "linux")]
 pub mod process;
 #[cfg(target_os = "linux")]
+pub mod resident;
+#[cfg(target_os = "linux")]
 pub mod window;
 
 pub use trouble::{Outcome, Trouble};

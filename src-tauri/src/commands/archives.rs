@@ -30,7 +30,7 @@ pub(crate) async fn create_backup(
         session.backup(&BackupOrder { attachments, password, ..BackupOrder::default() }, job)
     })
     .await;
-    automatic::ended(&app, &end, false).await;
+    automatic::ended(&app).await;
     end
 }
 

@@ -155,7 +155,7 @@ impl History {
                 continue;
             }
             if attempts.count == 0 {
-                attempts.last = Some(run.end.as_ref().map_or(run.begin.started, |end| end.ended));
+                attempts.last = Some(ended_by_itself(run).map_or(run.begin.started, |end| end.ended));
                 attempts.failure = failure_of(run, job_lock_held);
             }
             attempts.count += 1;
@@ -212,6 +212,12 @@ impl History {
             damaged: self.found_damaged(place, kind),
         }
     }
+}
+
+/// The end of a run, unless somebody else wrote it later, when the run was dead: that says nothing of when it
+/// was tried.
+fn ended_by_itself(run: &Run) -> Option<&End> {
+    run.end.as_ref().filter(|end| end.outcome != Outcome::LeftRunning)
 }
 
 /// A moment that no calendar holds counts as unknown.

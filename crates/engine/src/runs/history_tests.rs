@@ -155,6 +155,15 @@ fn lines_that_say_nothing_are_counted_and_the_rest_is_kept() {
 }
 
 #[test]
+fn who_is_found_dead_was_tried_when_it_began() {
+    let dead = vec![begin("a", RunKind::Backup, 5), end("a", 900, Outcome::LeftRunning, vec![])];
+    let attempts = history(&dead).attempts("library", BackupKind::Notes, false);
+    assert_eq!((attempts.count, attempts.last), (1, Some(TimeMs(5))), "cleaning up is no attempt");
+    let failed = vec![begin("a", RunKind::Backup, 5), end("a", 900, failed(), vec![])];
+    assert_eq!(history(&failed).attempts("library", BackupKind::Notes, false).last, Some(TimeMs(900)));
+}
+
+#[test]
 fn the_first_end_holds() {
     let first = backup("a", 1, Outcome::Completed, vec![made("library", false, true)]);
     let second = end("a", 2, Outcome::LeftRunning, vec![]);

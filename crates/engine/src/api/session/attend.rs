@@ -11,7 +11,7 @@ use super::recheck::Rechecked;
 use super::{BackupOrder, Session};
 use crate::api::{BackupKind, BackupResult, Code, Conditions, Due, Problem, TakenIn, Warning};
 use crate::lock::{AccountLock, LockKind};
-use crate::runs::{RunKind, RunState};
+use crate::runs::RunState;
 use crate::schedule::{Reason, due};
 use crate::settings::LIBRARY;
 
@@ -122,17 +122,6 @@ impl Session {
             attended.backups.push(AttendedBackup { kind, end: self.backup(&order, job) });
         }
         Ok(())
-    }
-
-    /// Whether a backup was cut off, by a shutdown or a crash, and nobody has cleaned up since.
-    ///
-    /// # Errors
-    /// The history can't be read.
-    pub fn was_cut_off(&self) -> Result<bool, Problem> {
-        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
-        let history = self.runs().read()?;
-        let left = |run: &crate::runs::Run| run.end.is_none() && run.state(running) == RunState::LeftRunning;
-        Ok(history.runs.iter().any(|run| run.begin.kind == RunKind::Backup && left(run)))
     }
 
     /// One archive is enough where the next look comes in a minute; who comes once a day checks some more. What

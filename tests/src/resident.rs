@@ -1,0 +1,240 @@
+//! The app as it runs by itself: started without a window on a desk, with a clock that the test moves.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use backstop_testkit::fixture;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::desk::{Desk, Equipment};
+use crate::host::Host;
+use crate::process::{Group, until};
+use crate::{Outcome, Trouble, built};
+
+/// The password of the account.
+const PASSWORD: &str = "otter saddle brisk lantern 71";
+
+/// How long a backup of the small library may take on a busy machine.
+const JOB: Duration = Duration::from_secs(90);
+
+/// One hour in milliseconds.
+pub const HOUR_MS: i64 = 3_600_000;
+
+/// A clock that the test moves.
+#[derive(Debug)]
+pub struct MovedClock {
+    file: PathBuf,
+    wall_ms: i64,
+    awake_ms: i64,
+}
+
+impl MovedClock {
+    /// What the wall clock of the desk says, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// If the machine's own clock is before that.
+    pub fn now_ms(&self) -> Outcome<i64> {
+        let real = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
+        Ok(i64::try_from(real)? + self.wall_ms)
+    }
+
+    /// Lets the computer sleep until a moment; one that is over is now.
+    ///
+    /// # Errors
+    /// If the file that says so can't be written.
+    pub fn sleep_until(&mut self, moment_ms: i64) -> Outcome {
+        let ms = (moment_ms - self.now_ms()?).max(0);
+        self.sleep(ms)
+    }
+
+    /// Moves the clock on while the computer is awake.
+    ///
+    /// # Errors
+    /// If the file that says so can't be written.
+    pub fn pass(&mut self, ms: i64) -> Outcome {
+        self.awake_ms += ms;
+        self.sleep(ms)
+    }
+
+    /// Moves the clock on while the computer sleeps.
+    ///
+    /// # Errors
+    /// If the file that says so can't be written.
+    pub fn sleep(&mut self, ms: i64) -> Outcome {
+        self.wall_ms += ms;
+        let new = self.file.with_extension("new");
+        writeln!(File::create(&new)?, "{} {}", self.wall_ms, self.awake_ms)?;
+        Ok(fs::rename(new, &self.file)?)
+    }
+}
+
+/// A desk with an account whose login is kept, a library with notes, and no window.
+pub struct Resident {
+    app: Option<Group>,
+    /// The clock of everything on the desk.
+    pub clock: MovedClock,
+    /// The tray of the desk.
+    pub host: Host,
+    /// The desk.
+    pub desk: Desk,
+}
+
+impl Resident {
+    /// Sets up a desk with keychain, notices and a tray; nothing runs on it yet. Backups are daily, and an
+    /// unchanged library is backed up all the same.
+    ///
+    /// # Errors
+    /// If a program is missing or a step of the setting up fails.
+    pub fn new() -> Outcome<Self> {
+        let mut desk = Desk::new(Equipment { keyring: true, notices: true })?;
+        let mut clock = MovedClock { file: desk.file("clock"), wall_ms: 0, awake_ms: 0 };
+        clock.pass(0)?;
+        let file = desk.file("clock");
+        desk.set("BACKSTOP_CLOCK_FILE", file);
+        desk.set("BACKSTOP_CATCH_UP_MS", "45000");
+        desk.set("BACKSTOP_PASSWORD", PASSWORD);
+        desk.backstop(&["account", "create", "--name", "anna", "--keep"])?;
+        let notes = fixture("notesnook/6.1/full-plain.nnbackupz");
+        desk.backstop(&["restore", &notes.display().to_string()])?;
+        // What runs by itself has the keychain alone.
+        desk.set("BACKSTOP_PASSWORD", "");
+        for (key, value) in [("backups", "daily"), ("backups_full", "never"), ("skip_unchanged", "off")] {
+            desk.backstop(&["settings", "set", key, value])?;
+        }
+        let host = Host::on(desk.bus_address()?)?;
+        Ok(Self { app: None, clock, host, desk })
+    }
+
+    /// Starts the app as the system does: hidden.
+    ///
+    /// # Errors
+    /// If it is not built.
+    pub fn start(&mut self) -> Outcome {
+        self.app = Some(self.another(&["--hidden"])?);
+        Ok(())
+    }
+
+    /// One more start of the app.
+    ///
+    /// # Errors
+    /// If it is not built.
+    pub fn another(&self, words: &[&str]) -> Outcome<Group> {
+        let mut command = self.desk.command(built::program("backstop-app")?);
+        command.args(words);
+        Group::start(&command, &self.desk.file("app.log"))
+    }
+
+    /// The number of the app's process.
+    ///
+    /// # Errors
+    /// If it was not started.
+    pub fn id(&self) -> Outcome<u32> {
+        self.app.as_ref().map(Group::id).ok_or_else(|| Trouble::new("the app was not started"))
+    }
+
+    /// Whether the app runs.
+    pub fn is_alive(&mut self) -> bool {
+        self.app.as_mut().is_some_and(Group::is_alive)
+    }
+
+    /// Ends the app as a power cut does.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn kill(&mut self) -> Outcome {
+        let app = self.app.take().ok_or_else(|| Trouble::new("the app does not run"))?;
+        let id = i32::try_from(app.id()).ok().and_then(Pid::from_raw);
+        kill_process(id.ok_or_else(|| Trouble::new("no process"))?, Signal::KILL)?;
+        Ok(())
+    }
+
+    /// The folder of the backups.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.desk.file("Documents/Backstop/backups")
+    }
+
+    /// The archives that are there under their own names, in the order of these.
+    #[must_use]
+    pub fn archives(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        let mut found: Vec<_> = entries.map(|entry| entry.path()).filter(|path| is_archive(path)).collect();
+        found.sort();
+        found
+    }
+
+    /// Waits until there are so many archives.
+    ///
+    /// # Errors
+    /// If there are others in the end.
+    pub fn wait_for_archives(&self, count: usize) -> Outcome {
+        until(JOB, || match self.archives() {
+            found if found.len() == count => Ok(()),
+            found => {
+                let said = fs::read_to_string(self.desk.file("app.log")).unwrap_or_default();
+                Err(Trouble::new(format!(
+                    "{} archives, not {count}: {found:?}. It said: {said}",
+                    found.len()
+                )))
+            }
+        })
+    }
+
+    /// Waits until the notice board was told this.
+    ///
+    /// # Errors
+    /// If it was not; tells what it was told.
+    pub fn wait_for_notice(&self, words: &str) -> Outcome {
+        until(Duration::from_secs(30), || match self.notices(words)? {
+            0 => Err(Trouble::new(format!("no notice says “{words}”: {}", self.desk.notices_said()?))),
+            _ => Ok(()),
+        })
+    }
+
+    /// How many notices said this so far.
+    ///
+    /// # Errors
+    /// If the desk has no notice board.
+    pub fn notices(&self, words: &str) -> Outcome<usize> {
+        Ok(self.desk.notices_said()?.matches(words).count())
+    }
+
+    /// Every run in the history, newest first.
+    ///
+    /// # Errors
+    /// If the command line fails.
+    pub fn history(&self) -> Outcome<Vec<Value>> {
+        let document: Value = serde_json::from_str(&self.desk.backstop(&["--json", "history"])?)?;
+        Ok(document.pointer("/runs").and_then(Value::as_array).cloned().unwrap_or_default())
+    }
+
+    /// The file in which the runs of the account are written down.
+    ///
+    /// # Errors
+    /// If there is no account.
+    pub fn log(&self) -> Outcome<PathBuf> {
+        let accounts = fs::read_dir(self.desk.file(".local/share/backstop/accounts"))?;
+        let logs = accounts.flatten().map(|account| account.path().join("runs.ndjson"));
+        logs.filter(|log| log.is_file()).last().ok_or_else(|| Trouble::new("no history"))
+    }
+
+    /// Waits until every run in the history has ended.
+    ///
+    /// # Errors
+    /// If one goes on.
+    pub fn wait_for_rest(&self) -> Outcome {
+        until(JOB, || {
+            let log = fs::read_to_string(self.log()?)?;
+            let of = |event: &str| log.matches(&format!("\"event\":\"{event}\"")).count();
+            if of("begin") == of("end") { Ok(()) } else { Err(Trouble::new("a run goes on")) }
+        })
+    }
+}
+
+fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "nnbackupz")
+        && path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'))
+}
