@@ -130,7 +130,7 @@ test('a folder of Notesnook backups: found, added, opened, merged and removed by
 test('four clicks by keyboard: an interval', () => walk({ signedIn: true }, async (page) => {
   await tabTo(page, 'combobox', 'Automatic backups');
   await page.keyboard.press('w');
-  await expect.poll(() => page.getByRole('combobox', { name: 'Automatic backups' }).inputValue()).toBe('weekly');
+  await expect.poll(() => page.getByRole('combobox', { name: 'Automatic backups', exact: true }).inputValue()).toBe('weekly');
   expect(await calls(page)).toContain('set_interval');
 }));
 
