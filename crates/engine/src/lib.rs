@@ -7,6 +7,7 @@ pub mod account;
 mod alive;
 pub mod api;
 pub mod backup;
+mod copies;
 pub mod durable;
 pub mod inspect;
 pub mod library;

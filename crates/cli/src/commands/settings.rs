@@ -11,8 +11,9 @@ use crate::exit::Exit;
 use crate::output::documents::Schedule;
 use crate::output::words::{every, one_line, status};
 
-/// The setting that needs more than a value: a folder that can be written to.
+/// The settings that need more than a value: folders that can be written to.
 const FOLDER: &str = "backups_folder";
+const COPIES: &str = "copies_folder";
 
 /// `backstop schedule …`
 pub(super) fn schedule(desk: &Desk, command: ScheduleCommand) -> Result<Exit, Problem> {
@@ -78,10 +79,11 @@ pub(super) fn settings(desk: &Desk, command: SettingsCommand) -> Result<Exit, Pr
 /// A folder is made ready and tried out before it becomes a setting.
 fn set_one(session: &Session, key: &str, value: &str, password: Option<&Password>) -> Result<(), Problem> {
     let folder = Path::new(value);
-    if key.replace('-', "_") == FOLDER && folder.is_absolute() {
-        return session.use_folder(folder, password);
+    match key.replace('-', "_").as_str() {
+        FOLDER if folder.is_absolute() => session.use_folder(folder, password),
+        COPIES if folder.is_absolute() => session.use_copies_folder(Some(folder), password),
+        _ => session.set_setting(key, value, password),
     }
-    session.set_setting(key, value, password)
 }
 
 fn print(desk: &Desk, session: &Session, key: &str) -> Result<(), Problem> {

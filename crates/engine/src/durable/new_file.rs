@@ -103,6 +103,14 @@ impl NewFile {
         &self.place.part
     }
 
+    /// Says when it was last written: for a copy, which is as old as its original.
+    ///
+    /// # Errors
+    /// What the disk answers.
+    pub fn set_modified(&self, time: std::time::SystemTime) -> io::Result<()> {
+        self.file.set_modified(time)
+    }
+
     /// Puts every byte on the disk. From here on the file can be read and named, not written.
     ///
     /// # Errors

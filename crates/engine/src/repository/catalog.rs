@@ -138,6 +138,17 @@ impl Catalog {
         }
     }
 
+    /// Gives each file the id that it had, so that whoever wrote it down finds it again; else the one inside.
+    fn name_as_before(&mut self, old: &Self) {
+        let ids: HashMap<_, _> =
+            old.entries.iter().map(|entry| ((&entry.path, entry.content()), &entry.id)).collect();
+        for entry in &mut self.entries {
+            let before = ids.get(&(&entry.path, entry.content()));
+            entry.id = before.map(|id| (*id).clone()).unwrap_or_default();
+        }
+        self.name_apart();
+    }
+
     /// Adds an archive that a run of ours has just made and read back, or replaces what was known
     /// of its path.
     pub fn record(
@@ -162,6 +173,27 @@ impl Catalog {
             verified_at: made.verified.then_some(created),
             automatic: Some(trigger == Trigger::Automatic),
             ..Entry::bare(file)
+        });
+        self.name_apart();
+    }
+
+    /// Adds a copy of a known archive, or replaces what was known of its path.
+    pub fn record_copy(&mut self, of: &Entry, file: &Listed, verified: Verified, now: TimeMs) {
+        self.entries.retain(|entry| entry.path != file.path);
+        let bare = Entry::bare(file);
+        let (id, path, name) = (bare.id, bare.path, bare.name);
+        self.entries.push(Entry {
+            id,
+            path,
+            name,
+            bytes: file.bytes,
+            modified: file.modified,
+            present: true,
+            verified,
+            verified_at: (verified == Verified::Full).then_some(now),
+            problem: None,
+            pinned: false,
+            ..of.clone()
         });
         self.name_apart();
     }
@@ -220,6 +252,7 @@ impl Catalog {
                 entry.note(check);
             }
         }
+        new.name_as_before(old);
         new
     }
 }

@@ -10,6 +10,8 @@ mod plan;
 mod policy;
 
 pub use origin::{MadeBy, Origins, health};
+#[cfg(test)]
+pub(crate) use pause::tests as tests_of_pause;
 pub use pause::{Measure, Pause, Shrunk, pause};
 pub use plan::{Health, Kept, Known, Origin, Surplus, Verdict, plan};
 pub use policy::{Keep, Spans, UnknownKeep};

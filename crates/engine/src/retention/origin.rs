@@ -48,6 +48,11 @@ impl<'a> Origins<'a> {
                 by_file.entry((name, made.bytes)).or_default().push(by);
                 by_id.insert(made.archive.as_str(), by);
             }
+            for copy in &end.copied {
+                let original = copy.archive.as_deref().and_then(|id| by_id.get(id)).copied();
+                let name = copy.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                by_file.entry((name, copy.bytes)).or_default().extend(original);
+            }
             for check in end.verifications.iter().filter(|check| check.level == Level::Full) {
                 full_checks.insert((check.name.as_str(), check.bytes), check.sound);
             }

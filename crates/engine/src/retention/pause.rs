@@ -134,4 +134,4 @@ fn is_drop(before: u64, now: u64) -> bool {
 
 #[cfg(test)]
 #[path = "pause_tests.rs"]
-pub(super) mod tests;
+pub(crate) mod tests;

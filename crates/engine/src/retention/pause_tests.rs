@@ -5,7 +5,7 @@ use crate::runs::{Begin, End, RunId, Trigger};
 
 /// One run, as these tests tell it.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::retention) enum Told {
+pub(crate) enum Told {
     /// Made a verified archive without attachments of so many notes, each of 10 bytes.
     Made(u64),
     /// Made one of so many notes and bytes.
@@ -35,7 +35,7 @@ pub(in crate::retention) enum Told {
 }
 
 /// Runs in the order in which they happened; the archive of the first is `a0`, of the next `a1`.
-pub(in crate::retention) fn history(told: &[Told]) -> History {
+pub(crate) fn history(told: &[Told]) -> History {
     let runs = told.iter().enumerate().map(|(number, told)| run(number, *told));
     let mut runs: Vec<Run> = runs.collect();
     runs.reverse();

@@ -68,6 +68,8 @@ impl Session {
         let mut attended = Attended::default();
         attended.step(job, || self.clean_up_after_the_dead());
         self.back_up_what_is_due(conditions, &mut attended, job)?;
+        attended.step(job, || self.catch_up_with_copies(job));
+        attended.step(job, || self.prune_if_agreed(job));
         self.check_what_is_stale(conditions, &mut attended, job)?;
         attended.taken_in = attended.step(job, || self.take_in(job)).unwrap_or_default();
         attended.warnings.extend(attended.taken_in.iter().flat_map(TakenIn::all_warnings));
@@ -81,6 +83,8 @@ impl Session {
     pub fn has_work(&self, conditions: &Conditions) -> Result<bool, Problem> {
         Ok(self.is_something_dead()?
             || self.due_kind(conditions)?.is_some()
+            || self.has_copies_to_make()?
+            || self.has_archives_to_delete()?
             || self.stale_archive(conditions)?.is_some()
             || self.places_have_news()?)
     }

@@ -72,6 +72,13 @@ impl Session {
             Ok(end)
         })
         .inspect(|result| self.remember(result, trigger))
+        .map(|mut result| {
+            // An archive that went elsewhere is no concern of the second folder.
+            if order.to.is_none() {
+                self.copy_after(&mut result, trigger, job);
+            }
+            result
+        })
     }
 
     fn make_archive(

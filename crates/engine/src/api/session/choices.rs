@@ -91,7 +91,7 @@ impl Session {
 pub(super) fn refuse_one_folder_for_both(settings: &Settings) -> Result<(), Problem> {
     let backups = archives_folder(&settings.backups_folder);
     match settings.copies_folder.as_deref().map(archives_folder) {
-        Some(copies) if copies == backups => Err(Problem::new(
+        Some(copies) if copies.starts_with(&backups) || backups.starts_with(&copies) => Err(Problem::new(
             Code::Usage,
             "This is the folder that backups go into, and a copy there would be lost together with them. Nothing was changed.",
         )
@@ -113,6 +113,8 @@ mod tests {
             ("/a", Some("/a/Backstop/backups"), true),
             ("/a/Backstop/backups", Some("/a"), true),
             ("/a", Some("/a/b"), false),
+            ("/a", Some("/a/Backstop/backups/b"), true),
+            ("/a/Backstop/backups/b", Some("/a"), true),
         ] {
             let mut settings = Settings::new(Path::new(backups));
             settings.copies_folder = copies.map(Into::into);

@@ -19,7 +19,7 @@ use crate::api::{
 use crate::problem::Code;
 use crate::repository::{Entry, archives_folder, look};
 use crate::retention::{Keep, MadeBy, Origins, Pause, Verdict, pause, plan};
-use crate::runs::{Counts, History, RunId, RunKind, TouchedArchive, Trigger};
+use crate::runs::{Counts, History, Outcome, RunId, RunKind, TouchedArchive, Trigger};
 use crate::settings::{LIBRARY, Settings};
 use crate::system::{Removed, Trash};
 
@@ -71,15 +71,25 @@ impl Session {
     /// # Errors
     /// As [`Session::prune`].
     pub fn prune_if_agreed(&self, job: &Job) -> Result<Option<PruneResult>, Problem> {
-        let settings = self.settings()?;
-        if !settings.keep_agreed || settings.keep == Keep::All {
+        if !self.has_archives_to_delete()? {
             return Ok(None);
         }
         let prospect = self.prospect()?;
-        if prospect.pause.is_some() || prospect.doomed().next().is_none() {
+        if prospect.is_idle() {
             return Ok(None);
         }
         self.carry_out(&prospect.token(), Trigger::Automatic, job).map(Some)
+    }
+
+    /// Whether the policy deletes something by itself now, as the catalog knows the folders. Cheap, and
+    /// writes nothing.
+    pub(super) fn has_archives_to_delete(&self) -> Result<bool, Problem> {
+        let settings = self.settings()?;
+        if !settings.keep_agreed || settings.keep == Keep::All {
+            return Ok(false);
+        }
+        let history = self.runs().read()?;
+        Ok(!pruned_since_the_last_backup(&history) && !self.prospect_of(&settings, &history).is_idle())
     }
 
     /// The owner has seen what the policy `keep` deletes, and agrees: from now on that happens by itself.
@@ -152,13 +162,17 @@ impl Session {
 
     fn prospect(&self) -> Result<Prospect, Problem> {
         self.archives()?;
-        let (settings, history) = (self.settings()?, self.runs().read()?);
-        let origins = Origins::of(&history, &PLACES);
+        Ok(self.prospect_of(&self.settings()?, &self.runs().read()?))
+    }
+
+    /// The plan for what the catalog knows.
+    fn prospect_of(&self, settings: &Settings, history: &History) -> Prospect {
+        let origins = Origins::of(history, &PLACES);
         let entries = self.catalog().load().unwrap_or_default().entries;
         let pinned: HashSet<String> =
             entries.iter().filter(|entry| entry.pinned).filter_map(|entry| entry.archive.clone()).collect();
         let mut lines = Vec::new();
-        for (folder, copy) in self.shelves(&settings) {
+        for (folder, copy) in self.shelves(settings) {
             let shelf: Vec<Entry> = entries
                 .iter()
                 .filter(|entry| entry.path.parent() == Some(&folder))
@@ -177,8 +191,8 @@ impl Session {
             }));
         }
         lines.sort_by(|a, b| b.sort_key().cmp(&a.sort_key()));
-        let pause = pause(&history, LIBRARY, &settings.drops_seen);
-        Ok(Prospect { keep: settings.keep, agreed: settings.keep_agreed, pause, lines })
+        let pause = pause(history, LIBRARY, &settings.drops_seen);
+        Prospect { keep: settings.keep, agreed: settings.keep_agreed, pause, lines }
     }
 
     fn carry_out(&self, token: &str, trigger: Trigger, job: &Job) -> Result<PruneResult, Problem> {
@@ -271,6 +285,11 @@ impl Session {
 }
 
 impl Prospect {
+    /// Whether nothing is deleted now.
+    fn is_idle(&self) -> bool {
+        self.pause.is_some() || self.doomed().next().is_none()
+    }
+
     /// What goes, oldest first.
     fn doomed(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().rev().filter(|line| line.verdict.is_forget())
@@ -359,6 +378,14 @@ impl Warned for PruneResult {
         self.outcome = OutcomeWord::CompletedWithWarnings;
         self.warnings.push(warning);
     }
+}
+
+/// Whether something was deleted, or tried to be, since the last backup: by itself that happens once after
+/// each, not whenever something else makes one archive more superfluous, and not again every minute.
+fn pruned_since_the_last_backup(history: &History) -> bool {
+    let since = history.runs.iter().take_while(|run| run.begin.kind != RunKind::Backup);
+    let mut tried = since.filter(|run| run.begin.kind == RunKind::Prune).filter_map(|run| run.end.as_ref());
+    tried.any(|end| end.outcome != Outcome::LeftRunning)
 }
 
 /// The newest archive of each place and kind.

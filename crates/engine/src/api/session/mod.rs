@@ -6,6 +6,7 @@ mod backup;
 mod browse;
 mod check;
 mod choices;
+mod copies;
 mod keep;
 mod notices;
 mod overview;

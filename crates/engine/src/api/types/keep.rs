@@ -198,6 +198,21 @@ impl From<&Pause> for PauseReason {
     }
 }
 
+/// What was copied into the second folder.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub struct CopyResult {
+    /// The run.
+    pub run: String,
+    /// How it ended.
+    pub outcome: OutcomeWord,
+    /// Where the copies are.
+    pub copied: Vec<String>,
+    /// Their size.
+    pub bytes: u64,
+    /// What went wrong on the way.
+    pub warnings: Vec<Warning>,
+}
+
 /// What the list of known archives holds after it was made anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct CatalogCounts {

@@ -15,7 +15,9 @@ mod run;
 
 pub use account::{AccountCard, AppState, CreatedAccount, KeychainState};
 pub use archive::{ArchiveCard, OpenedArchive};
-pub use keep::{CatalogCounts, KeepReason, PauseReason, PrunePlanCard, PruneResult, PrunedArchive};
+pub use keep::{
+    CatalogCounts, CopyResult, KeepReason, PauseReason, PrunePlanCard, PruneResult, PrunedArchive,
+};
 pub use note::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode};
 pub use overview::{Choice, FolderChoice, Overview, StatusCard, UndoOffer};
 pub use place::{FoundPlace, PlaceAttention, PlaceCard, PlaceKind, PlacePassword, TakenIn};
