@@ -5,6 +5,7 @@
 mod failing;
 mod killed;
 mod lost;
+mod pruned;
 mod together;
 
 use backstop_tests::{Outcome, Trouble};
