@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use backstop_engine::api::{BackupKind, BackupOrder, Code, Conditions, Problem, Session, catch_up_delay};
+use backstop_engine::api::{BackupKind, BackupOrder, Code, Conditions, Session, catch_up_delay};
 use backstop_engine::ports::{Clock, TimeMs};
 use backstop_platform::{SystemClock, charge_on_battery, on_wake};
 use tauri::{AppHandle, Manager};
@@ -125,12 +125,10 @@ async fn has_work(session: Arc<Session>, conditions: Conditions) -> bool {
 /// When something is due next, as far as that is known.
 async fn next_moment(session: Arc<Session>, conditions: Conditions) -> Option<TimeMs> {
     let moment = move || {
-        let of = |kind| -> Result<Option<TimeMs>, Problem> {
-            let due = session.due(kind, &conditions)?;
-            Ok(due.next().map(|next| TimeMs(next.timestamp().as_millisecond())))
-        };
+        let dues = session.dues(&conditions)?;
+        let next = |kind| dues.kind(kind).next().map(|next| TimeMs(next.timestamp().as_millisecond()));
         let paused = session.paused_until()?;
-        Ok([of(BackupKind::Notes)?, of(BackupKind::Full)?, paused].into_iter().flatten().min())
+        Ok([next(BackupKind::Notes), next(BackupKind::Full), paused].into_iter().flatten().min())
     };
     blocking(moment).await.ok().flatten()
 }

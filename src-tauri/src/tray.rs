@@ -207,7 +207,16 @@ mod tests {
     use super::*;
 
     fn standing(protection: Protection) -> Standing {
-        let status = StatusCard { protection, last_verified: None, last_verified_full: None, next: None };
+        let status = StatusCard {
+            protection,
+            last_verified: None,
+            last_verified_full: None,
+            next: None,
+            next_full: None,
+            overdue_days: None,
+            overdue_full_days: None,
+            waiting: None,
+        };
         Standing { status, paused_until: None }
     }
 

@@ -39,9 +39,8 @@ fn what_is_not_there_yet_says_so_and_does_nothing() -> Outcome {
         &["restore", "f", "--full-joplin", "keep"],
         &["convert", "a", "b", "--as", "markdown"],
         &["show", "f", "x", "--as", "markdown"],
-        &["schedule", "set", "--full", "weekly"],
-        &["schedule", "set", "--reminders", "daily"],
-        &["schedule", "set", "--keep", "many"],
+        &["schedule", "set", "--full", "daily"],
+        &["schedule", "set", "--keep", "7/5"],
         &["schedule", "set"],
     ] {
         let document = cli.as_anna(2, args)?;

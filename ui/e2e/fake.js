@@ -17,7 +17,7 @@
   const world = {
     app: { accounts: config.accounts ?? [], signed_in: null, keychain: config.keychain ?? 'available', version: '0.1.0', theme: config.theme ?? 'system' },
     overview: {
-      status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY },
+      status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY, next_full: now + 10 * DAY, overdue_days: null, overdue_full_days: null, waiting: null },
       interval: 'daily', interval_full: 'monthly', paused_until: null, reminders: 'never', keep: 'many', keep_agreed: true, deleting_paused: null, skip_unchanged: true, recheck: true, battery_limit: 0, notices_on_success: false,
       copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
@@ -131,7 +131,7 @@
       const account = { id: 'a2', name };
       world.app.accounts = [account];
       world.app.signed_in = account;
-      world.overview = { ...world.overview, notes: 0, attachments: 0, recovery_key_unconfirmed: true, status: { protection: { state: 'never' }, last_verified: null, last_verified_full: null, next: null } };
+      world.overview = { ...world.overview, notes: 0, attachments: 0, recovery_key_unconfirmed: true, status: { protection: { state: 'never' }, last_verified: null, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null } };
       return { account, recovery_key: key, keychain: world.app.keychain };
     },
     sign_in: ({ account, password: typed }) => {
@@ -196,7 +196,7 @@
       const bytes = attachments ? 412_000_000 : 9_412_000;
       const whole = await progress(channel, bytes);
       const result = { run: 'r1', outcome: whole ? 'completed' : 'cancelled', name: 'my-notes-2026-11-22-08-03-15.nnbackupz', path: `${folder}/my-notes-2026-11-22-08-03-15.nnbackupz`, bytes, notes: world.overview.notes, attachments: attachments ? world.overview.attachments : 0, verified: whole, encrypted: world.overview.encryption, warnings: [] };
-      if (whole) world.overview = { ...world.overview, status: { protection: { state: 'protected' }, last_verified: Date.now(), last_verified_full: attachments ? Date.now() : null, next: Date.now() + DAY } };
+      if (whole) world.overview = { ...world.overview, status: { protection: { state: 'protected' }, last_verified: Date.now(), last_verified_full: attachments ? Date.now() : null, next: Date.now() + DAY, next_full: Date.now() + 30 * DAY, overdue_days: null, overdue_full_days: null, waiting: null } };
       return result;
     },
     cancel_job: () => { world.cancelled = true; return null; },

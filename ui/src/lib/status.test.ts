@@ -12,7 +12,7 @@ const states: Protection[] = [
 ];
 const sentence = (protection: Protection, over: { last?: number | null; full?: number | null; next?: number | null; notes?: number; attachments?: number; interval?: 'never' | 'daily' } = {}) =>
   said(overviewOf({
-    status: { protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null },
+    status: { protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null },
     notes: over.notes ?? 3, attachments: over.attachments ?? 0, interval: over.interval ?? 'daily',
   }), now);
 

@@ -21,7 +21,7 @@ pub(crate) use keep::{CatalogCommand, Pin, Prune};
 pub(crate) use later::Later;
 pub(crate) use place::{Backup, Mode, Restore, Undo, WithAttachments};
 pub(crate) use places::{AddKind, AddPlace, PlaceCommand};
-pub(crate) use settings::{Every, ScheduleCommand, ScheduleSet, SettingsCommand};
+pub(crate) use settings::{Every, EveryFull, ScheduleCommand, ScheduleSet, SettingsCommand};
 
 /// Every exit code, after the long help of the program.
 const EXIT_CODES: &str = "\

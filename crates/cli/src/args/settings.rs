@@ -15,6 +15,40 @@ pub(crate) enum Every {
     Monthly,
 }
 
+impl Every {
+    /// The word in the settings.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+            Self::Monthly => "monthly",
+        }
+    }
+}
+
+/// How often something that takes longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EveryFull {
+    /// Not at all
+    Never,
+    /// Every week
+    Weekly,
+    /// Every month
+    Monthly,
+}
+
+impl EveryFull {
+    /// The word in the settings.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Weekly => "weekly",
+            Self::Monthly => "monthly",
+        }
+    }
+}
+
 /// What to do with the schedule.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScheduleCommand {
@@ -27,23 +61,23 @@ pub(crate) enum ScheduleCommand {
 /// Choose how often backups are made by themselves
 ///
 /// They run while Backstop runs in the tray, or whenever `backstop run-due` is called. The interval
-/// counts from the last verified backup.
+/// counts from the last verified backup of its kind; one with attachments counts as one without, too.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 set, 2 nothing to set or not in this version, 12 wrong password or none given, 16 not logged in."
+    after_help = "Exit codes: 0 set, 2 nothing to set or no such value, 12 wrong password or none given, 16 not logged in."
 )]
 pub(crate) struct ScheduleSet {
     /// Backups
     #[arg(long, value_enum, value_name = "EVERY")]
     pub(crate) backups: Option<Every>,
-    /// Backups with attachments (not in this version)
-    #[arg(long, value_name = "EVERY", hide = true)]
-    pub(crate) full: Option<String>,
-    /// Reminders instead of backups (not in this version)
-    #[arg(long, value_name = "EVERY", hide = true)]
-    pub(crate) reminders: Option<String>,
-    /// How many archives to keep (not in this version)
-    #[arg(long, value_name = "HOW", hide = true)]
+    /// Backups with attachments
+    #[arg(long, value_enum, value_name = "EVERY")]
+    pub(crate) full: Option<EveryFull>,
+    /// Reminders instead of backups, shown while Backstop runs in the tray
+    #[arg(long, value_enum, value_name = "EVERY")]
+    pub(crate) reminders: Option<Every>,
+    /// How many archives to keep: all, many, some, or D/W/M/Y as in 7/5/12/3. Nothing is deleted by this
+    #[arg(long, value_name = "HOW")]
     pub(crate) keep: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use crate::args::{AccountCommand, ChangePassword, Create, NewPassword};
 use crate::desk::{Desk, not_kept};
 use crate::exit::Exit;
 use crate::output::documents::{AccountStatus, Accounts, Created, LibraryStatus, Schedule};
-use crate::output::words::{count, every, one_line, status as status_words};
+use crate::output::words::{count, one_line, status as status_words};
 
 /// Does what was typed after `account`.
 pub(super) fn run(desk: &Desk, command: AccountCommand) -> Result<Exit, Problem> {
@@ -101,7 +101,7 @@ fn status(desk: &Desk) -> Result<Exit, Problem> {
         writeln!(
             out,
             "Backups: {}, {}",
-            every(seen.interval),
+            seen.interval,
             if seen.encryption { "encrypted" } else { "NOT encrypted" }
         )?;
         writeln!(out, "Folder: {}", one_line(&seen.folder))
@@ -120,7 +120,7 @@ fn library_status(overview: &Overview) -> LibraryStatus<'_> {
         folder: &overview.folder,
         warnings: &overview.folder_warnings,
         recovery_key_confirmed: !overview.recovery_key_unconfirmed,
-        schedule: Schedule::of(every(overview.interval), &overview.status),
+        schedule: Schedule::of(overview),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use backstop_engine::api::{
-    ArchiveCard, ArchiveFormat, Attended, BackupOrder, BackupResult, Conditions, OutcomeWord, Problem,
-    RunLine, Session, TakenIn,
+    ArchiveCard, ArchiveFormat, Attended, BackupOrder, BackupResult, Code, Conditions, OutcomeWord, Problem,
+    RunLine, Session, TakenIn, Waiting,
 };
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::args::Backup;
 use crate::desk::{Desk, LIBRARY, not_yet, only_the_library};
 use crate::exit::Exit;
 use crate::output::documents::{BackupDocument, KnownArchives};
-use crate::output::words::{count, local, one_line, size, verified};
+use crate::output::words::{count, local, one_line, size, verified, waiting as waiting_words};
 
 /// `backstop backup`
 pub(super) fn backup(desk: &Desk, order: &Backup) -> Result<Exit, Problem> {
@@ -75,15 +75,32 @@ fn made(out: &mut dyn Write, result: &BackupResult) -> io::Result<()> {
 
 /// `backstop run-due`
 pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
-    let session = desk.session()?;
+    let session = session_for_cron(desk)?;
     let Attended { backups, rechecked, taken_in, mut warnings } =
         desk.watch(|job| session.attend(&Conditions::by_hand(false), job))?;
-    let results = backups.into_iter().map(|backup| backup.end).collect::<Result<Vec<_>, _>>()?;
+    let mut results = Vec::new();
+    let mut failure = None;
+    for backup in backups {
+        match backup.end {
+            Ok(result) => results.push(result),
+            Err(problem) => failure = failure.or(Some(problem)),
+        }
+    }
+    if let Some(problem) = failure {
+        let made = results.iter().map(|result| format!("This backup was made: {}", result.path));
+        let rest = warnings.iter().map(|warning| warning.message.clone());
+        return Err(made.chain(rest).fold(problem, Problem::with_detail));
+    }
     warnings.extend(results.iter().flat_map(|result| result.warnings.iter().cloned()));
-    desk.output.answer(&BackupDocument::of_due(&results, &taken_in, &warnings), |out| {
-        match results.is_empty() {
-            true => writeln!(out, "Nothing is due."),
-            false => results.iter().try_for_each(|result| made(out, result)),
+    let waiting = session.status()?.waiting;
+    let document = BackupDocument::of_due(&results, &taken_in, &warnings, waiting.as_ref());
+    desk.output.answer(&document, |out| {
+        match (&waiting, results.is_empty()) {
+            (Some(on @ Waiting::Pause { .. }), true) => {
+                writeln!(out, "Nothing was done. {}", waiting_words(on))
+            }
+            (_, true) => writeln!(out, "Nothing is due."),
+            (_, false) => results.iter().try_for_each(|result| made(out, result)),
         }?;
         taken_in.iter().try_for_each(|news| writeln!(out, "{}", taken_in_line(news)))
     })?;
@@ -101,6 +118,19 @@ fn taken_in_line(news: &TakenIn) -> String {
     let merged =
         merged.map(|notes| format!(", {} merged into the library", count(notes, "note"))).unwrap_or_default();
     format!("{}: {} checked{merged}", one_line(&news.title), count(news.sound + news.closed, "new backup"))
+}
+
+/// Signs in. Nobody may be there to read why that fails: the history tells it then, and the status card.
+fn session_for_cron(desk: &Desk) -> Result<Session, Problem> {
+    let backstop = desk.backstop()?;
+    desk.sign_in(&backstop).map_err(|problem| {
+        let locked_out = matches!(problem.code, Code::NotLoggedIn | Code::WrongSecret);
+        let record = || backstop.record_locked_out(&desk.account(&backstop)?.id, &problem);
+        match if locked_out { record() } else { Ok(false) } {
+            Ok(_) => problem,
+            Err(error) => problem.with_detail(error.message),
+        }
+    })
 }
 
 /// `backstop list`

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use backstop_engine::api::{Code, Interval, Password, Problem, Session};
+use backstop_engine::api::{Code, Keep, Password, Problem, Session, Spans};
 use serde_json::{Map, Value, json};
 
-use crate::args::{Every, ScheduleCommand, ScheduleSet, SettingsCommand};
-use crate::desk::{Desk, not_yet};
+use crate::args::{Every, EveryFull, ScheduleCommand, ScheduleSet, SettingsCommand};
+use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::output::documents::Schedule;
-use crate::output::words::{every, one_line, status};
+use crate::output::words::{one_line, status};
 
 /// The settings that need more than a value: folders that can be written to.
 const FOLDER: &str = "backups_folder";
@@ -24,35 +24,47 @@ pub(super) fn schedule(desk: &Desk, command: ScheduleCommand) -> Result<Exit, Pr
 }
 
 fn set(desk: &Desk, order: &ScheduleSet) -> Result<Exit, Problem> {
-    for (option, value) in
-        [("--full", &order.full), ("--reminders", &order.reminders), ("--keep", &order.keep)]
-    {
-        if value.is_some() {
-            return Err(not_yet(&format!("`{option}`")));
-        }
-    }
-    let Some(backups) = order.backups else {
+    let changes: Vec<(&str, String)> = [
+        ("backups", order.backups.map(Every::word)),
+        ("backups_full", order.full.map(EveryFull::word)),
+        ("reminders", order.reminders.map(Every::word)),
+        ("keep", order.keep.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key, value?.to_owned())))
+    .collect();
+    if changes.is_empty() {
         return Err(Problem::new(Code::Usage, "There is nothing to set.")
             .with_hint("Type: backstop schedule set --backups daily"));
-    };
-    let interval = match backups {
-        Every::Never => Interval::Never,
-        Every::Daily => Interval::Daily,
-        Every::Weekly => Interval::Weekly,
-        Every::Monthly => Interval::Monthly,
-    };
+    }
     let session = desk.session()?;
-    desk.with_password_if_needed(|password| session.set_interval(interval, password))?;
-    show(desk, &session)
+    desk.with_password_if_needed(|password| session.set_settings(&changes, password))?;
+    let exit = show(desk, &session)?;
+    if order.keep.is_some() {
+        desk.output.remark(
+            "Nothing is deleted by itself before you have seen what that deletes. See it with: backstop prune",
+        );
+    }
+    Ok(exit)
 }
 
 fn show(desk: &Desk, session: &Session) -> Result<Exit, Problem> {
-    let overview = session.overview()?;
-    let backups = every(overview.interval);
-    desk.output.answer(&Schedule::of(backups, &overview.status), |out| {
-        writeln!(out, "Backups: {backups}\n{}", status(&overview.status))
+    let seen = session.overview()?;
+    desk.output.answer(&Schedule::of(&seen), |out| {
+        writeln!(out, "Backups: {}", seen.interval)?;
+        writeln!(out, "Backups with attachments: {}", seen.interval_full)?;
+        writeln!(out, "Reminders: {}", seen.reminders)?;
+        writeln!(out, "Keep: {}", kept(seen.keep))?;
+        writeln!(out, "{}", status(&seen.status))
     })?;
     Ok(Exit::DONE)
+}
+
+/// A policy, and the numbers behind its word.
+fn kept(keep: Keep) -> String {
+    let Some(spans) = keep.spans() else { return "everything".to_owned() };
+    let Spans { daily, weekly, monthly, yearly } = spans;
+    format!("{keep} ({daily} daily, {weekly} weekly, {monthly} monthly, {yearly} yearly)")
 }
 
 /// `backstop settings …`

@@ -3,8 +3,9 @@
 use std::io;
 
 use backstop_engine::api::{
-    AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, KeychainState, OutcomeWord, PlannedChange,
-    PreparedRestore, Problem, Recovery, RestoreResult, Session, StatusCard, TakenIn, Verified, Warning,
+    AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, KeychainState, OutcomeWord, Overview,
+    PlannedChange, PreparedRestore, Problem, Recovery, RestoreResult, Session, TakenIn, Verified, Waiting,
+    Warning,
 };
 use serde::ser::{Error as _, SerializeMap as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
@@ -95,22 +96,37 @@ pub(crate) struct LibraryStatus<'a> {
 /// `schedule show` and `schedule set`.
 #[derive(Serialize)]
 pub(crate) struct Schedule {
-    pub(crate) backups: &'static str,
+    backups: &'static str,
+    full: &'static str,
+    reminders: &'static str,
+    keep: String,
     #[serde(flatten)]
     protection: backstop_engine::api::Protection,
     last_verified: Option<String>,
     last_verified_full: Option<String>,
     next: Option<String>,
+    next_full: Option<String>,
+    overdue_days: Option<u32>,
+    overdue_full_days: Option<u32>,
+    waiting: Option<Waiting>,
 }
 
 impl Schedule {
-    pub(crate) fn of(backups: &'static str, card: &StatusCard) -> Self {
+    pub(crate) fn of(overview: &Overview) -> Self {
+        let card = &overview.status;
         Self {
-            backups,
+            backups: overview.interval.as_str(),
+            full: overview.interval_full.as_str(),
+            reminders: overview.reminders.as_str(),
+            keep: overview.keep.to_string(),
             protection: card.protection.clone(),
             last_verified: card.last_verified.and_then(rfc3339),
             last_verified_full: card.last_verified_full.and_then(rfc3339),
             next: card.next.and_then(rfc3339),
+            next_full: card.next_full.and_then(rfc3339),
+            overdue_days: card.overdue_days,
+            overdue_full_days: card.overdue_full_days,
+            waiting: card.waiting.clone(),
         }
     }
 }
@@ -158,6 +174,9 @@ pub(crate) struct BackupDocument<'a> {
     /// What was new in the folders of other apps.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     taken_in: &'a [TakenIn],
+    /// What keeps backups from running by themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<&'a Waiting>,
     warnings: &'a [Warning],
 }
 
@@ -176,6 +195,7 @@ impl<'a> BackupDocument<'a> {
             archives: made.into_iter().collect(),
             checked,
             taken_in: &[],
+            waiting: None,
             warnings: &result.warnings,
         }
     }
@@ -185,6 +205,7 @@ impl<'a> BackupDocument<'a> {
         results: &'a [BackupResult],
         taken_in: &'a [TakenIn],
         warnings: &'a [Warning],
+        waiting: Option<&'a Waiting>,
     ) -> Self {
         let outcome = match results {
             _ if !warnings.is_empty() => OutcomeWord::CompletedWithWarnings,
@@ -193,7 +214,7 @@ impl<'a> BackupDocument<'a> {
         };
         let due = Some(!results.is_empty());
         let (run, since, checked, archives) = (None, None, None, Vec::new());
-        let nothing = Self { due, run, outcome, since, archives, checked, taken_in, warnings };
+        let nothing = Self { due, run, outcome, since, archives, checked, taken_in, waiting, warnings };
         results.iter().map(Self::of).fold(nothing, |all, one| Self {
             run: all.run.or(one.run),
             since: all.since.or(one.since),

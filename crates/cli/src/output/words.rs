@@ -1,6 +1,6 @@
 //! How numbers, times and warnings read.
 
-use backstop_engine::api::{Interval, Protection, Recovery, StatusCard, Verified, Warning};
+use backstop_engine::api::{Protection, Recovery, StatusCard, Verified, Waiting, Warning};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -89,22 +89,18 @@ pub(crate) fn verified(state: Verified) -> &'static str {
     }
 }
 
-/// An interval.
-pub(crate) fn every(interval: Interval) -> &'static str {
-    match interval {
-        Interval::Never => "never",
-        Interval::Daily => "daily",
-        Interval::Weekly => "weekly",
-        Interval::Monthly => "monthly",
-    }
-}
-
 /// The status card in sentences.
 pub(crate) fn status(card: &StatusCard) -> String {
+    let overdue = |kind: &str, days: u32| format!("Overdue{kind} by {}.", count(u64::from(days), "day"));
+    let full = card.overdue_full_days.map(|days| overdue(" with attachments", days));
     let state = match &card.protection {
         Protection::Protected => "Protected.".to_owned(),
         Protection::Due => "A backup is due.".to_owned(),
-        Protection::Overdue { days } => format!("Overdue by {}.", count(u64::from(*days), "day")),
+        Protection::Overdue { days: worst } => match (card.overdue_days, full) {
+            (Some(days), Some(full)) => format!("{} {full}", overdue("", days)),
+            (None, Some(full)) => full,
+            (days, None) => overdue("", days.unwrap_or(*worst)),
+        },
         Protection::Failed { reason, .. } => format!("The last backup failed: {}", one_line(reason)),
         Protection::Never => "There is no verified backup yet.".to_owned(),
         Protection::Running => "A backup is being made.".to_owned(),
@@ -112,7 +108,23 @@ pub(crate) fn status(card: &StatusCard) -> String {
     let last = card.last_verified.map(|ms| format!(" Last verified backup: {}.", local(ms)));
     let full = card.last_verified_full.map(|ms| format!(" With attachments: {}.", local(ms)));
     let next = card.next.map(|ms| format!(" Next: {}.", local(ms)));
-    [Some(state), last, full, next].into_iter().flatten().collect()
+    let next_full = card.next_full.map(|ms| format!(" Next with attachments: {}.", local(ms)));
+    let waits = card.waiting.as_ref().map(|on| format!(" {}", waiting(on)));
+    [Some(state), waits, last, full, next, next_full].into_iter().flatten().collect()
+}
+
+/// What is waited for, in a sentence.
+pub(crate) fn waiting(on: &Waiting) -> String {
+    match on {
+        Waiting::Pause { until } => format!("Paused until {}.", local(*until)),
+        Waiting::Battery { charge, limit } => {
+            format!("Waiting for power: the battery is at {charge} %, below {limit} %.")
+        }
+        Waiting::Disk { again: Some(again) } => {
+            format!("Waiting for the backups folder, tried again at {}.", local(*again))
+        }
+        Waiting::Disk { again: None } => "Waiting for the backups folder.".to_owned(),
+    }
 }
 
 /// How much of a damaged archive is whole.
@@ -178,8 +190,6 @@ mod tests {
 
     #[test]
     fn the_status_is_a_sentence_in_every_state() {
-        let card =
-            |protection| StatusCard { protection, last_verified: None, last_verified_full: None, next: None };
         let failed = Protection::Failed { reason: "no\nspace".to_owned(), code: Code::NoSpace };
         for (protection, wanted) in [
             (Protection::Protected, "Protected."),
@@ -191,6 +201,39 @@ mod tests {
         ] {
             assert_eq!(status(&card(protection)), wanted);
         }
+    }
+
+    fn card(protection: Protection) -> StatusCard {
+        StatusCard {
+            protection,
+            last_verified: None,
+            last_verified_full: None,
+            next: None,
+            next_full: None,
+            overdue_days: None,
+            overdue_full_days: None,
+            waiting: None,
+        }
+    }
+
+    #[test]
+    fn what_is_waited_for_is_said() {
+        let overdue = |days, full| StatusCard {
+            overdue_days: days,
+            overdue_full_days: full,
+            ..card(Protection::Overdue { days: 2 })
+        };
+        assert_eq!(status(&overdue(Some(2), None)), "Overdue by 2 days.");
+        assert_eq!(
+            status(&overdue(Some(1), Some(2))),
+            "Overdue by 1 day. Overdue with attachments by 2 days."
+        );
+        assert_eq!(status(&overdue(None, Some(2))), "Overdue with attachments by 2 days.");
+        let waits = |on| status(&StatusCard { waiting: Some(on), ..card(Protection::Due) });
+        let battery = Waiting::Battery { charge: 12, limit: 30 };
+        assert_eq!(waits(battery), "A backup is due. Waiting for power: the battery is at 12 %, below 30 %.");
+        assert!(waits(Waiting::Pause { until: 0 }).starts_with("A backup is due. Paused until "));
+        assert_eq!(waits(Waiting::Disk { again: None }), "A backup is due. Waiting for the backups folder.");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::RunId;
 use super::run::{Begin, End, MadeArchive, Outcome, Run, RunKind, RunState, SafetyArchive, Verification};
 use crate::problem::Code;
-use crate::schedule::{BackupKind, Past};
+use crate::schedule::{BackupKind, Past, Pasts, says_as_much_of_both};
 
 /// Why a run that nobody ended did not end well.
 pub(super) const LEFT_RUNNING: &str = "It was interrupted: the program or the computer stopped before it was done. \
@@ -151,7 +151,7 @@ impl History {
         for run in since {
             succeeded_since |= success_of(run, place, BackupKind::Notes).is_some();
             let counts = if concerns_both(run) { !succeeded_since } else { kind == BackupKind::Full };
-            if !counts || !is_attempt(run, place, job_lock_held) {
+            if !counts || is_locked_out(run) || !is_attempt(run, place, job_lock_held) {
                 continue;
             }
             if attempts.count == 0 {
@@ -161,6 +161,23 @@ impl History {
             attempts.count += 1;
         }
         attempts
+    }
+
+    /// Why backing `place` up fails: the newest attempt that no success has made good since. One with
+    /// attachments only makes good what failed with them, and that concerns nobody who does not want it.
+    #[must_use]
+    pub fn failure(&self, place: &str, full_is_wanted: bool, job_lock_held: bool) -> Option<Failure> {
+        let lacks = if full_is_wanted { BackupKind::Full } else { BackupKind::Notes };
+        let since = self.runs.iter().take_while(|run| success_of(run, place, lacks).is_none());
+        let mut succeeded_since = false;
+        for run in since {
+            succeeded_since |= success_of(run, place, BackupKind::Notes).is_some();
+            let stands = !succeeded_since || !concerns_both(run);
+            if stands && is_attempt(run, place, job_lock_held) {
+                return failure_of(run, job_lock_held);
+            }
+        }
+        None
     }
 
     /// The newest restore that changed something, was not taken back since, and still has what taking it
@@ -201,7 +218,14 @@ impl History {
         })
     }
 
-    /// The facts that the schedule decides by.
+    /// The facts that the schedule decides by, for both kinds.
+    #[must_use]
+    pub fn pasts(&self, place: &str, job_lock_held: bool) -> Pasts {
+        let past = |kind| self.past(place, kind, job_lock_held);
+        Pasts { notes: past(BackupKind::Notes), full: past(BackupKind::Full) }
+    }
+
+    /// The facts for one kind.
     #[must_use]
     pub fn past(&self, place: &str, kind: BackupKind, job_lock_held: bool) -> Past {
         let attempts = self.attempts(place, kind, job_lock_held);
@@ -235,12 +259,18 @@ fn is_attempt(run: &Run, place: &str, job_lock_held: bool) -> bool {
 
 /// Whether an attempt that made nothing says as much of the other kind of backup.
 fn concerns_both(run: &Run) -> bool {
-    let of_the_disk = |code| matches!(code, Code::DiskGone | Code::ReadOnly);
+    let kind = BackupKind::of(run.begin.attachments);
     match run.end.as_ref().map(|end| &end.outcome) {
-        Some(Outcome::Failed { code, .. }) => !run.begin.attachments || of_the_disk(*code),
+        Some(Outcome::Failed { code, .. }) => says_as_much_of_both(kind, *code),
         Some(Outcome::Cancelled) => true,
-        _ => !run.begin.attachments,
+        _ => kind == BackupKind::Notes,
     }
+}
+
+/// Whether nothing was tried, for lack of a login: whoever is logged in does not have to wait for that.
+fn is_locked_out(run: &Run) -> bool {
+    let outcome = run.end.as_ref().map(|end| &end.outcome);
+    matches!(outcome, Some(Outcome::Failed { code: Code::NotLoggedIn | Code::WrongSecret, .. }))
 }
 
 /// What a run made of it when it ended, whatever became of it since.

@@ -349,3 +349,54 @@ fn damage_takes_a_success_away_until_a_fresh_one_is_made() {
         }
     }
 }
+
+/// A backup with attachments, from its begin to its end.
+fn full(run: &str, ended: i64, outcome: Outcome, archives: Vec<MadeArchive>) -> Vec<Record> {
+    let mut records = backup(run, ended, outcome, archives).to_vec();
+    if let Some(Record::Begin(begin)) = records.first_mut() {
+        begin.attachments = true;
+    }
+    records
+}
+
+#[test]
+fn a_failure_with_attachments_says_nothing_of_notes_unless_it_says_as_much() {
+    let fails = |code| Outcome::Failed { code, message: "It failed.".to_owned() };
+    let success = |attachments| backup("a", 10, Outcome::Completed, vec![made("library", attachments, true)]);
+    let counts = |records: &[Vec<Record>]| {
+        let history = history(&records.concat());
+        let count = |kind| history.attempts("library", kind, false).count;
+        let failure = |full| history.failure("library", full, false).map(|failure| failure.code);
+        (count(BackupKind::Notes), count(BackupKind::Full), failure(false), failure(true))
+    };
+    let all = success(true).to_vec();
+    let notes = |run, at| backup(run, at, Outcome::Completed, vec![made("library", false, true)]).to_vec();
+    let (space, gone) = (Some(Code::NoSpace), Some(Code::DiskGone));
+    for (records, expected) in [
+        (vec![all.clone()], (0, 0, None, None)),
+        (vec![all.clone(), full("b", 20, fails(Code::NoSpace), vec![])], (0, 1, space, space)),
+        (vec![all.clone(), full("b", 20, fails(Code::DiskGone), vec![])], (1, 1, gone, gone)),
+        (vec![all.clone(), full("b", 20, Outcome::Cancelled, vec![])], (1, 1, None, None)),
+        (vec![all.clone(), backup("b", 20, fails(Code::NoSpace), vec![]).to_vec()], (1, 1, space, space)),
+        // Nothing was tried: nobody was signed in.
+        (
+            vec![all.clone(), backup("b", 20, fails(Code::NotLoggedIn), vec![]).to_vec()],
+            (0, 0, Some(Code::NotLoggedIn), Some(Code::NotLoggedIn)),
+        ),
+        // Notes were backed up since: what said as much of both is over, the rest is not.
+        (vec![all.clone(), full("b", 20, fails(Code::NoSpace), vec![]), notes("c", 30)], (0, 1, None, space)),
+        (vec![all.clone(), full("b", 20, fails(Code::DiskGone), vec![]), notes("c", 30)], (0, 0, None, None)),
+        (vec![all.clone(), full("b", 20, fails(Code::NoSpace), vec![]), all.clone()], (0, 0, None, None)),
+    ] {
+        assert_eq!(counts(&records), expected, "{records:?}");
+    }
+    let left = vec![all, vec![begin("b", RunKind::Backup, 20)]];
+    assert_eq!((counts(&left).0, counts(&left).1), (1, 1));
+}
+
+#[test]
+fn what_was_left_running_was_tried_when_it_began_however_late_it_was_found() {
+    let found = vec![begin("b", RunKind::Backup, 20), end("b", 9000, Outcome::LeftRunning, vec![])];
+    let attempts = history(&found).attempts("library", BackupKind::Notes, false);
+    assert_eq!((attempts.count, attempts.last), (1, Some(TimeMs(20))));
+}

@@ -1,5 +1,20 @@
 use super::*;
 
+/// Backups of any kind at that interval, and nothing else asked for.
+fn every(interval: Interval) -> Schedule {
+    Schedule {
+        backups: interval,
+        backups_full: Interval::Never,
+        reminders: Interval::Never,
+        battery_limit: 0,
+        paused_until: None,
+    }
+}
+
+fn due(interval: Interval, past: &Past, now: &Zoned, world: &Conditions) -> Due {
+    super::due(&every(interval), BackupKind::Notes, past, now, world)
+}
+
 /// A moment in Berlin, where the clock goes forward on 29 March 2026 at 2:00 and back on 25 October
 /// 2026 at 3:00; an offset in the text chooses between two equal readings.
 fn at(text: &str) -> Zoned {
@@ -102,17 +117,124 @@ fn never_is_never_and_running_waits() {
 }
 
 #[test]
-fn a_clock_set_back_makes_nothing_due_and_is_said() {
-    for (success, next) in [
-        ("2026-11-22T08:00:01", "2026-11-23T08:00:01"),
-        ("2026-11-23T09:00:00", "2026-11-24T09:00:00"),
-        ("2030-01-01T08:00:00", "2030-01-02T08:00:00"),
-    ] {
+fn a_clock_set_back_by_hours_makes_nothing_due_and_is_said() {
+    for (success, next) in
+        [("2026-11-22T08:00:01", "2026-11-23T08:00:01"), ("2026-11-23T09:00:00", "2026-11-24T09:00:00")]
+    {
         let answer = due(Interval::Daily, &past(success), &at("2026-11-22T08:00:00"), &awake());
         assert_eq!(answer, Due::Not { next: at(next), clock_changed: true });
     }
     let same = due(Interval::Daily, &past("2026-11-22T08:00:00"), &at("2026-11-22T08:00:00"), &awake());
     assert_eq!(same, not_before("2026-11-23T08:00:00"), "the same moment is no change");
+}
+
+#[test]
+fn a_success_from_days_that_have_not_come_is_followed_by_one_backup_and_no_more() {
+    let now = at("2026-11-22T08:00:00");
+    let reason = Reason::ClockChanged;
+    for success in ["2026-11-23T09:00:01", "2026-12-22T08:00:00", "2037-01-01T00:00:00"] {
+        for interval in [Interval::Daily, Interval::Weekly, Interval::Monthly] {
+            let answer = due(interval, &past(success), &now, &awake());
+            assert_eq!(answer, Due::Now { since: now.clone(), reason }, "{interval} {success}");
+        }
+        let settling = due(Interval::Daily, &past(success), &now, &awake_for(SignedDuration::ZERO));
+        let later = Due::Later { at: at("2026-11-22T08:00:45"), since: now.clone(), reason };
+        assert_eq!(settling, later, "the clock may come right by itself after a start");
+    }
+    assert_eq!(
+        due(Interval::Daily, &past("2026-11-22T08:00:00"), &now, &awake()),
+        not_before("2026-11-23T08:00:00"),
+        "the new one counts, whatever date the one before it bears"
+    );
+}
+
+#[test]
+fn a_pause_holds_what_is_due_and_ends_within_a_day() {
+    let paused =
+        |until: &str| Schedule { paused_until: Some(at(until).timestamp()), ..every(Interval::Daily) };
+    let now = at("2026-11-22T08:00:00");
+    let decide = |until: &str, success: &str, world: &Conditions| {
+        super::due(&paused(until), BackupKind::Notes, &past(success), &now, world)
+    };
+    let held = |until: &str, since: &str, reason| Due::Waiting {
+        on: Hold::Pause { until: at(until) },
+        since: at(since),
+        reason,
+    };
+    for (until, success, expected) in [
+        // Held, since when it is due still told; by cron too: the owner wants nothing to run by itself.
+        (
+            "2026-11-22T09:00:00",
+            "2026-11-20T08:00:00",
+            held("2026-11-22T09:00:00", "2026-11-21T08:00:00", Reason::Scheduled),
+        ),
+        (
+            "2026-11-23T09:00:00",
+            "2026-11-20T08:00:00",
+            held("2026-11-23T09:00:00", "2026-11-21T08:00:00", Reason::Scheduled),
+        ),
+        ("2026-11-22T09:00:00", "", held("2026-11-22T09:00:00", "2026-11-22T08:00:00", Reason::FirstEver)),
+        // Not due: the next is not before the end of the pause.
+        ("2026-11-22T20:00:00", "2026-11-21T09:00:00", not_before("2026-11-22T20:00:00")),
+        ("2026-11-22T20:00:00", "2026-11-21T21:00:00", not_before("2026-11-22T21:00:00")),
+        // Over, and none that long: it was asked for by another clock.
+        ("2026-11-22T08:00:00", "2026-11-20T08:00:00", now_since("2026-11-21T08:00:00")),
+        ("2026-11-21T08:00:00", "2026-11-20T08:00:00", now_since("2026-11-21T08:00:00")),
+        ("2026-11-23T09:00:01", "2026-11-20T08:00:00", now_since("2026-11-21T08:00:00")),
+        ("2027-11-22T08:00:00", "2026-11-20T08:00:00", now_since("2026-11-21T08:00:00")),
+    ] {
+        for world in [awake(), Conditions::by_hand(false)] {
+            let answer = decide(until, success, &world);
+            assert_eq!(answer, expected, "{until} {success}");
+            if let Due::Waiting { since, .. } = &expected {
+                assert_eq!((answer.next(), answer.since()), (Some(&at(until)), Some(since)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_low_battery_holds_what_is_due() {
+    let now = at("2026-11-22T08:00:00");
+    let decide = |limit, battery, success: &str| {
+        let schedule = Schedule { battery_limit: limit, ..every(Interval::Daily) };
+        let world = Conditions { battery, ..awake() };
+        super::due(&schedule, BackupKind::Notes, &past(success), &now, &world)
+    };
+    let overdue = "2026-11-20T08:00:00";
+    for (limit, battery, held) in [
+        (30, Some(29), true),
+        (30, Some(30), false),
+        (30, Some(100), false),
+        (30, None, false),
+        (0, Some(0), false),
+        (100, Some(99), true),
+        (1, Some(0), true),
+    ] {
+        let answer = decide(limit, battery, overdue);
+        let since = at("2026-11-21T08:00:00");
+        let reason = Reason::Scheduled;
+        if held {
+            let on = Hold::Battery { charge: battery.expect("a charge"), limit };
+            assert_eq!(answer, Due::Waiting { on, since: since.clone(), reason });
+            assert_eq!((answer.next(), answer.since()), (None, Some(&since)), "nobody knows when");
+        } else {
+            assert_eq!(answer, Due::Now { since, reason }, "{limit} {battery:?}");
+        }
+        assert!(matches!(decide(limit, battery, "2026-11-22T07:00:00"), Due::Not { .. }), "not due");
+    }
+}
+
+#[test]
+fn each_kind_has_its_own_interval() {
+    let schedule = Schedule { backups_full: Interval::Monthly, ..every(Interval::Weekly) };
+    let now = at("2026-11-22T08:00:00");
+    let decide = |kind| super::due(&schedule, kind, &past("2026-11-01T08:00:00"), &now, &awake());
+    assert_eq!(decide(BackupKind::Notes), now_since("2026-11-08T08:00:00"));
+    assert_eq!(decide(BackupKind::Full), not_before("2026-12-01T08:00:00"));
+    assert_eq!(Due::Off.next(), None);
+    assert_eq!(Due::Running.since(), None);
+    assert!(decide(BackupKind::Notes).is_now() && !decide(BackupKind::Full).is_now());
 }
 
 #[test]
@@ -129,13 +251,23 @@ fn what_was_missed_while_off_is_caught_up_once_a_little_after_the_start() {
         ("2026-11-21T08:00:00", ago(45), catch_up("2026-11-22T08:00:00")),
         ("2026-11-01T08:00:00", ago(10), later("2026-11-22T09:00:35", "2026-11-02T08:00:00")),
         ("2026-11-01T08:00:00", ago(600), catch_up("2026-11-02T08:00:00")),
-        // It came while the program ran: no wait.
-        ("2026-11-21T08:59:50", ago(20), now_since("2026-11-22T08:59:50")),
-        ("2026-11-21T09:00:00", ago(0), now_since("2026-11-22T09:00:00")),
+        // It came, or comes, on the day of the start: due with the start, which may not last.
+        ("2026-11-21T08:59:50", ago(20), later("2026-11-22T09:00:25", "2026-11-22T08:59:40")),
+        ("2026-11-21T09:00:00", ago(0), later("2026-11-22T09:00:45", "2026-11-22T09:00:00")),
+        ("2026-11-21T20:00:00", ago(0), later("2026-11-22T09:00:45", "2026-11-22T09:00:00")),
+        ("2026-11-21T20:00:00", ago(45), catch_up("2026-11-22T08:59:15")),
+        // The day of the start was another, and it came while the program ran: no wait.
+        ("2026-11-21T08:59:50", ago(9 * 3600 + 1), now_since("2026-11-22T08:59:50")),
+        ("2026-11-21T20:00:00", ago(9 * 3600 + 1), not_before("2026-11-22T20:00:00")),
+        ("2026-11-21T20:00:00", ago(9 * 3600), catch_up("2026-11-22T00:00:00")),
         // Caught up: nothing more today.
         ("2026-11-22T08:59:00", ago(600), not_before("2026-11-23T08:59:00")),
-        // From cron or by hand nothing waits.
+        // From cron or by hand nothing waits, and what is due within half an hour is made.
         ("2026-11-21T08:00:00", Conditions::by_hand(false), now_since("2026-11-22T08:00:00")),
+        ("2026-11-21T09:00:20", Conditions::by_hand(false), now_since("2026-11-22T09:00:00")),
+        ("2026-11-21T09:30:00", Conditions::by_hand(false), now_since("2026-11-22T09:00:00")),
+        ("2026-11-21T09:30:01", Conditions::by_hand(false), not_before("2026-11-22T09:30:01")),
+        ("2026-11-21T20:00:00", Conditions::settled(), not_before("2026-11-22T20:00:00")),
     ];
     for (success, world, expected) in rows {
         let answer = due(Interval::Daily, &past(success), &at(now), &world);

@@ -1,10 +1,10 @@
-//! The state word of the status card, from facts. Pure.
+//! The state word of the status card and what is waited for, from facts. Pure.
 
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Due;
+use super::{BackupKind, Due, Dues, Hold, Interval, Reason, Schedule};
 use crate::problem::Code;
 
 /// The state word of the status card.
@@ -33,6 +33,29 @@ pub enum Protection {
     Running,
 }
 
+/// What keeps backups from running by themselves, or one that is due from starting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case", tag = "on")]
+pub enum Waiting {
+    /// A pause that the owner asked for.
+    Pause {
+        /// When it ends.
+        until: i64,
+    },
+    /// The battery is low.
+    Battery {
+        /// Its charge, in per cent.
+        charge: u8,
+        /// What the owner wants at least.
+        limit: u8,
+    },
+    /// The folder of backups is away, or can't be written to.
+    Disk {
+        /// When it is tried again, if that is known.
+        again: Option<i64>,
+    },
+}
+
 /// The facts behind the word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing<'a> {
@@ -43,10 +66,10 @@ pub struct Standing<'a> {
     /// Why the newest attempt failed, if it came after the last success. A cancel is no failure.
     pub failure: Option<(Code, &'a str)>,
     /// What the schedule says.
-    pub due: &'a Due,
+    pub dues: &'a Dues,
 }
 
-/// Chooses the word. A failure goes before an age: it says what to mend.
+/// Chooses the word. A failure goes before an age: it says what to mend. Of two ages the greater one counts.
 #[must_use]
 pub fn protection(standing: &Standing<'_>, now: &Zoned) -> Protection {
     if standing.running {
@@ -58,67 +81,47 @@ pub fn protection(standing: &Standing<'_>, now: &Zoned) -> Protection {
     if !standing.ever {
         return Protection::Never;
     }
-    match standing.due.since().map(|since| whole_days(since, now)) {
+    // The first one with attachments is made soon; that there is none yet, the card says anyway.
+    let late = |due: &&Due| !matches!(due, Due::Now { reason: Reason::FirstEver, .. });
+    let dues = BackupKind::ALL.map(|kind| standing.dues.kind(kind));
+    let ages = dues.iter().copied().filter(late).map(|due| days_due(due, now));
+    match ages.flatten().max() {
         None => Protection::Protected,
         Some(0) => Protection::Due,
         Some(days) => Protection::Overdue { days },
     }
 }
 
-fn whole_days(since: &Zoned, now: &Zoned) -> u32 {
-    let hours = now.duration_since(since).as_hours();
-    u32::try_from(hours / 24).unwrap_or(if hours < 0 { 0 } else { u32::MAX })
+/// For how many whole days a backup has been due, if it is.
+#[must_use]
+pub fn days_due(due: &Due, now: &Zoned) -> Option<u32> {
+    let hours = now.duration_since(due.since()?).as_hours();
+    Some(u32::try_from(hours / 24).unwrap_or(if hours < 0 { 0 } else { u32::MAX }))
+}
+
+/// What is waited for. A pause goes before power, and power before the disk: that is the order in which they
+/// keep a backup from starting.
+#[must_use]
+pub fn waiting(schedule: &Schedule, standing: &Standing<'_>, now: &Zoned) -> Option<Waiting> {
+    let chosen = [schedule.backups, schedule.backups_full, schedule.reminders];
+    if let Some(until) = schedule.pause(now)
+        && chosen.into_iter().any(|interval| interval != Interval::Never)
+    {
+        return Some(Waiting::Pause { until: until.timestamp().as_millisecond() });
+    }
+    let dues = BackupKind::ALL.map(|kind| standing.dues.kind(kind));
+    for due in dues {
+        if let Due::Waiting { on: Hold::Battery { charge, limit }, .. } = due {
+            return Some(Waiting::Battery { charge: *charge, limit: *limit });
+        }
+    }
+    let away = matches!(standing.failure, Some((Code::DiskGone | Code::ReadOnly, _)));
+    let due = dues.into_iter().filter(|due| due.since().is_some());
+    let again = due.clone().filter_map(|due| due.next()).min();
+    let again = again.map(|again| again.timestamp().as_millisecond());
+    (away && due.count() > 0).then_some(Waiting::Disk { again })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schedule::Reason;
-
-    fn at(text: &str) -> Zoned {
-        format!("{text}[Europe/Berlin]").parse().expect("a moment")
-    }
-
-    #[test]
-    fn the_table_of_states() {
-        let now = at("2026-11-22T08:00:00");
-        let fine = Due::Not { next: at("2026-11-23T08:00:00"), clock_changed: false };
-        let since = |text: &str| Due::Now { since: at(text), reason: Reason::Scheduled };
-        let later = Due::Later {
-            at: at("2026-11-22T08:05:00"),
-            since: at("2026-11-19T07:00:00"),
-            reason: Reason::CatchUp,
-        };
-        let gone = Some((Code::DiskGone, "The disk is not there."));
-        let failed = Protection::Failed { reason: "The disk is not there.".to_owned(), code: Code::DiskGone };
-        let rows = [
-            (false, true, None, &fine, Protection::Protected),
-            (false, true, None, &Due::Off, Protection::Protected),
-            (false, true, None, &since("2026-11-22T08:00:00"), Protection::Due),
-            (false, true, None, &since("2026-11-21T08:00:01"), Protection::Due),
-            (false, true, None, &since("2026-11-21T08:00:00"), Protection::Overdue { days: 1 }),
-            (false, true, None, &since("2026-10-22T08:00:00"), Protection::Overdue { days: 31 }),
-            (false, true, None, &since("1970-01-01T00:00:00"), Protection::Overdue { days: 20_779 }),
-            (false, true, None, &later, Protection::Overdue { days: 3 }),
-            (false, false, None, &since("2026-11-22T08:00:00"), Protection::Never),
-            (false, false, None, &Due::Off, Protection::Never),
-            (false, false, gone, &since("2026-11-22T08:00:00"), failed.clone()),
-            (false, true, gone, &fine, failed.clone()),
-            (false, true, gone, &since("2026-11-19T08:00:00"), failed.clone()),
-            (false, true, gone, &Due::Off, failed),
-            (true, true, gone, &fine, Protection::Running),
-            (true, false, None, &Due::Running, Protection::Running),
-        ];
-        for (row, (running, ever, failure, due, expected)) in rows.into_iter().enumerate() {
-            let standing = Standing { running, ever, failure, due };
-            assert_eq!(protection(&standing, &now), expected, "row {row}");
-        }
-    }
-
-    #[test]
-    fn the_word_crosses_as_a_tag() {
-        let json = serde_json::to_value(Protection::Failed { reason: "x".to_owned(), code: Code::NoSpace });
-        let expected = serde_json::json!({"state": "failed", "reason": "x", "code": "no_space"});
-        assert_eq!(json.expect("json"), expected);
-    }
-}
+#[path = "status_tests.rs"]
+mod tests;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod attend;
 mod backup;
 mod choices;
 mod look;

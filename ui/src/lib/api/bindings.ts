@@ -1021,8 +1021,19 @@ export type StatusCard = {
 	last_verified: number | null,
 	/**  The last verified backup with attachments. */
 	last_verified_full: number | null,
-	/**  When the next one starts by itself. */
+	/**
+	 *  When the next one of any kind starts by itself, if that is known and ahead. One with attachments that
+	 *  comes before it counts too.
+	 */
 	next: number | null,
+	/**  When the next one with attachments starts by itself. */
+	next_full: number | null,
+	/**  For how many whole days a backup of any kind is overdue, if it is: at least one. */
+	overdue_days: number | null,
+	/**  For how many whole days one with attachments is overdue. */
+	overdue_full_days: number | null,
+	/**  What keeps backups from running by themselves. */
+	waiting: Waiting | null,
 };
 
 /**  How strong a password is, for the meter beside it. */
@@ -1072,6 +1083,23 @@ export type Verified =
 "never" | 
 /**  It is damaged. */
 "damaged";
+
+/**  What keeps backups from running by themselves, or one that is due from starting. */
+export type Waiting = 
+/**  A pause that the owner asked for. */
+{ on: "pause"; 
+/**  When it ends. */
+until: number } | 
+/**  The battery is low. */
+{ on: "battery"; 
+/**  Its charge, in per cent. */
+charge: number; 
+/**  What the owner wants at least. */
+limit: number } | 
+/**  The folder of backups is away, or can't be written to. */
+{ on: "disk"; 
+/**  When it is tried again, if that is known. */
+again: number | null };
 
 /**  Something that did not go as it should and did not stop the job. */
 export type Warning = {

@@ -5,15 +5,19 @@
 //! archive → new files of other folders. Each step is one call, decides for itself whether there is anything
 //! to do, takes the account's lock itself while it works, and never stops those behind it.
 
+use std::sync::PoisonError;
+use std::time::Instant;
+
 use backstop_model::Job;
+use jiff::{SignedDuration, Timestamp};
 
 use super::recheck::Rechecked;
 use super::{BackupOrder, Session};
 use crate::api::{BackupKind, BackupResult, Code, Conditions, Due, Problem, TakenIn, Warning};
 use crate::lock::{AccountLock, LockKind};
 use crate::runs::RunState;
-use crate::schedule::{Reason, due};
-use crate::settings::LIBRARY;
+use crate::schedule::{Dues, Reason, Schedule};
+use crate::settings::{LIBRARY, Settings};
 
 /// What ran by itself.
 #[derive(Debug, Default)]
@@ -65,6 +69,7 @@ impl Session {
     /// # Errors
     /// Settings or history can't be read: then nothing can be decided. What a step meets is in the answer.
     pub fn attend(&self, conditions: &Conditions, job: &Job) -> Result<Attended, Problem> {
+        self.note_conditions(conditions);
         let mut attended = Attended::default();
         attended.step(job, || self.clean_up_after_the_dead());
         self.back_up_what_is_due(conditions, &mut attended, job)?;
@@ -81,37 +86,36 @@ impl Session {
     /// # Errors
     /// Settings or history can't be read.
     pub fn has_work(&self, conditions: &Conditions) -> Result<bool, Problem> {
+        self.note_conditions(conditions);
         Ok(self.is_something_dead()?
-            || self.due_kind(conditions)?.is_some()
+            || !self.what_starts(&self.dues(conditions)?, conditions)?.is_empty()
             || self.has_copies_to_make()?
             || self.has_archives_to_delete()?
             || self.stale_archive(conditions)?.is_some()
             || self.places_have_news()?)
     }
 
-    /// Whether a backup is due now.
+    /// What the schedule says of both kinds of backup.
     ///
     /// # Errors
     /// Settings or history can't be read.
-    pub fn due(&self, kind: BackupKind, conditions: &Conditions) -> Result<Due, Problem> {
-        let settings = self.settings()?;
-        let interval = if kind.attachments() { settings.backups_full } else { settings.backups };
-        let past = self.runs().read()?.past(LIBRARY, kind, conditions.running);
-        Ok(due(interval, &past, &self.zoned_now(), conditions))
+    pub fn dues(&self, conditions: &Conditions) -> Result<Dues, Problem> {
+        let pasts = self.runs().read()?.pasts(LIBRARY, conditions.running);
+        Ok(Dues::of(&schedule_of(&self.settings()?), &pasts, &self.zoned_now(), conditions))
     }
 
-    /// The kind of backup that starts now: one with attachments counts as both.
-    fn due_kind(&self, conditions: &Conditions) -> Result<Option<BackupKind>, Problem> {
-        for kind in [BackupKind::Full, BackupKind::Notes] {
-            if let Due::Now { reason, .. } = self.due(kind, conditions)? {
-                let pointless = reason == Reason::FirstEver && conditions.awake_for.is_some();
-                // There is nothing to keep safe in a library that never had a note.
-                if !pointless || self.library()?.notes().map_err(super::of_store)? > 0 {
-                    return Ok(Some(kind));
-                }
-            }
-        }
-        Ok(None)
+    /// The backups to make now, in this order.
+    fn what_starts(&self, dues: &Dues, conditions: &Conditions) -> Result<&'static [BackupKind], Problem> {
+        let kinds = dues.start();
+        let first_ever = matches!(dues.notes, Due::Now { reason: Reason::FirstEver, .. });
+        let by_itself = conditions.awake_for.is_some();
+        // There is nothing to keep safe in a library that never had a note.
+        let pointless = !kinds.is_empty() && first_ever && by_itself && self.note_count()? == 0;
+        Ok(if pointless { &[] } else { kinds })
+    }
+
+    fn note_count(&self) -> Result<u64, Problem> {
+        self.library()?.notes().map_err(super::of_store)
     }
 
     fn back_up_what_is_due(
@@ -120,10 +124,13 @@ impl Session {
         attended: &mut Attended,
         job: &Job,
     ) -> Result<(), Problem> {
-        if let Some(kind) = self.due_kind(conditions)? {
-            let order =
-                BackupOrder { automatic: true, attachments: kind.attachments(), ..BackupOrder::default() };
-            attended.backups.push(AttendedBackup { kind, end: self.backup(&order, job) });
+        let dues = self.dues(conditions)?;
+        for kind in self.what_starts(&dues, conditions)? {
+            let instead =
+                self.back_up_by_itself(*kind, attended, job).and_then(|code| dues.instead_of(*kind, code));
+            if let Some(instead) = instead {
+                self.back_up_by_itself(instead, attended, job);
+            }
         }
         Ok(())
     }
@@ -148,6 +155,32 @@ impl Session {
         Ok(())
     }
 
+    /// Makes a backup of that kind, and tells how it failed if it did.
+    fn back_up_by_itself(&self, kind: BackupKind, attended: &mut Attended, job: &Job) -> Option<Code> {
+        // After a cancel nothing begins.
+        job.check().ok()?;
+        let order =
+            BackupOrder { automatic: true, attachments: kind.attachments(), ..BackupOrder::default() };
+        let end = self.backup(&order, job);
+        let failed = end.as_ref().err().map(|problem| problem.code);
+        attended.backups.push(AttendedBackup { kind, end });
+        failed
+    }
+
+    /// Remembers what the world was like when somebody looked last, for the status card.
+    fn note_conditions(&self, conditions: &Conditions) {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some((*conditions, Instant::now()));
+    }
+
+    /// What the world is like, as far as the last look told.
+    pub(super) fn conditions(&self) -> Conditions {
+        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((conditions, at)) = looked else { return Conditions::settled() };
+        let since = SignedDuration::try_from(at.elapsed()).unwrap_or_default();
+        let Some(awake) = conditions.awake_for else { return Conditions::settled() };
+        Conditions { running: false, awake_for: Some(awake.saturating_add(since)), ..conditions }
+    }
+
     /// Whether a job's process died and nobody has cleaned up since.
     fn is_something_dead(&self) -> Result<bool, Problem> {
         let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
@@ -162,5 +195,16 @@ impl Session {
             self.bury(&lock)?;
         }
         Ok(())
+    }
+}
+
+/// What of the settings the schedule decides by.
+pub(in crate::api) fn schedule_of(settings: &Settings) -> Schedule {
+    Schedule {
+        backups: settings.backups,
+        backups_full: settings.backups_full,
+        reminders: settings.reminders,
+        battery_limit: settings.battery_limit,
+        paused_until: settings.paused_until.and_then(|until| Timestamp::from_millisecond(until.0).ok()),
     }
 }

@@ -7,6 +7,7 @@ use backstop_model::TimeMs;
 use jiff::ToSpan;
 
 use super::Session;
+use super::attend::schedule_of;
 use crate::api::{Choice, Problem};
 use crate::problem::Code;
 use crate::repository::archives_folder;
@@ -75,7 +76,8 @@ impl Session {
     /// # Errors
     /// The settings can't be read.
     pub fn paused_until(&self) -> Result<Option<TimeMs>, Problem> {
-        Ok(self.settings()?.paused_until.filter(|until| *until > self.now()))
+        let until = schedule_of(&self.settings()?).pause(&self.zoned_now());
+        Ok(until.map(|until| TimeMs(until.timestamp().as_millisecond())))
     }
 
     fn set_pause(&self, until: Option<TimeMs>) -> Result<(), Problem> {

@@ -16,17 +16,19 @@ mod recheck;
 mod rest;
 mod restore;
 mod settings;
+mod status;
 mod take_in;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use backstop_crypto::Key;
 use backstop_model::TimeMs;
 use jiff::{Timestamp, Zoned};
 
+pub(super) use attend::schedule_of;
 pub use attend::{Attended, AttendedBackup};
 pub use backup::BackupOrder;
 pub use recheck::Rechecked;
@@ -45,6 +47,7 @@ use crate::restore::Safety;
 use crate::runs::{
     Begin, Counts, End, MadeArchive, Outcome, RunId, RunKind, RunLog, TouchedArchive, Trigger, Verification,
 };
+use crate::schedule::Conditions;
 use crate::settings::{LIBRARY, SettingsFile};
 
 /// How long a job waits for another process to finish writing one of the small stores.
@@ -58,6 +61,7 @@ pub struct Session {
     origin: Origin,
     browsing: Mutex<Option<Library>>,
     said: Mutex<Option<Said>>,
+    looked: Mutex<Option<(Conditions, Instant)>>,
 }
 
 /// What a job leaves in the history.
@@ -105,6 +109,7 @@ impl Session {
             origin,
             browsing: Mutex::new(None),
             said: Mutex::new(None),
+            looked: Mutex::new(None),
         }
     }
 

@@ -14,7 +14,8 @@ use crate::notices::{
     Damaged, DueNotice, Facts, Overdue, Said, SaidFile, due_notices, locked_out, of_history,
 };
 use crate::repository::Verified;
-use crate::schedule::{BackupKind, Conditions, Due, Interval};
+use crate::schedule::status::days_due;
+use crate::schedule::{Conditions, Due, Dues, Interval};
 use crate::settings::{LIBRARY, SettingsFile};
 
 impl Session {
@@ -56,8 +57,7 @@ impl Session {
         let facts = of_history(&history, LIBRARY, running);
         let settings = self.settings()?;
         let now = self.zoned_now();
-        let due = |kind| self.due(kind, &Conditions::by_hand(running));
-        let (notes, full) = (due(BackupKind::Notes)?, due(BackupKind::Full)?);
+        let Dues { notes, full, .. } = self.dues(&Conditions { running, ..self.conditions() })?;
         Ok(Facts {
             tell_good_news: settings.notices_on_success,
             overdue: [overdue(&notes, false, &now), overdue(&full, true, &now)]
@@ -85,9 +85,8 @@ impl Session {
 
 /// By how many whole days a kind is overdue, if it is.
 fn overdue(due: &Due, with_attachments: bool, now: &Zoned) -> Option<Overdue> {
-    let hours = now.duration_since(due.since()?).as_hours();
-    let days = u32::try_from(hours / 24).unwrap_or_default();
-    (days > 0).then_some(Overdue { with_attachments, days })
+    let days = days_due(due, now).filter(|days| *days > 0)?;
+    Some(Overdue { with_attachments, days })
 }
 
 impl Backstop {

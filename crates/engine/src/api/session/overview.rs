@@ -7,18 +7,18 @@ use backstop_model::TimeMs;
 use super::Session;
 use crate::api::{
     ArchiveCard, BackupResult, ChangeCounts, Effort, FolderChoice, OpenArchive, Overview, Problem, RunLine,
-    StatusCard, UndoOffer,
+    UndoOffer,
 };
 use crate::lock::{AccountLock, LockKind};
 use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
 use crate::restore::safety_path;
 use crate::runs::{Begin, RunState, Trigger};
-use crate::schedule::{BackupKind, Conditions, Due, Standing, protection};
+use crate::schedule::Due;
 use crate::settings::LIBRARY;
 use crate::time::rfc3339;
 
 /// What is said when the last backup is later than the clock says it is now.
-const CLOCK_SET_BACK: &str = "The newest backup is from a later time than this computer shows: its clock was set back. Until that time comes, no backup is made by itself. Check the date, or make a backup by hand.";
+const CLOCK_SET_BACK: &str = "The newest backup is from a later time than this computer shows: its clock was set back. The next backup by itself counts from that later time. Check the date, or make a backup by hand.";
 
 impl Session {
     /// Everything the first page shows.
@@ -102,31 +102,6 @@ impl Session {
         })
     }
 
-    /// The status card, from facts on disk. Cheap: the library is not opened, and nothing is written.
-    ///
-    /// # Errors
-    /// Settings or history can't be read.
-    pub fn status(&self) -> Result<StatusCard, Problem> {
-        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
-        let history = self.runs().read()?;
-        let due = self.due(BackupKind::Notes, &Conditions::by_hand(false))?;
-        let attempts = history.attempts(LIBRARY, BackupKind::Notes, running);
-        let success = history.last_success(LIBRARY, BackupKind::Notes);
-        let full = history.last_success(LIBRARY, BackupKind::Full);
-        let standing = Standing {
-            running: running && newest_is_backup(&history, running),
-            ever: success.is_some(),
-            failure: attempts.failure.as_ref().map(|failure| (failure.code, failure.message.as_str())),
-            due: &due,
-        };
-        Ok(StatusCard {
-            protection: protection(&standing, &self.zoned_now()),
-            last_verified: success.map(|success| success.at.0),
-            last_verified_full: full.map(|success| success.at.0),
-            next: due.next().map(|next| next.timestamp().as_millisecond()),
-        })
-    }
-
     /// The folder that archives go into.
     ///
     /// # Errors
@@ -171,9 +146,8 @@ impl Session {
     /// The same, and whether its newest backup is from a time that has not come yet.
     fn warnings_of_now(&self, chosen: &Path) -> Result<Vec<String>, Problem> {
         let mut warnings = self.folder_warnings(chosen);
-        if let Due::Not { clock_changed: true, .. } =
-            self.due(BackupKind::Notes, &Conditions::by_hand(false))?
-        {
+        let dues = self.dues(&self.conditions())?;
+        if [dues.notes, dues.full].iter().any(|due| matches!(due, Due::Not { clock_changed: true, .. })) {
             warnings.push(CLOCK_SET_BACK.to_owned());
         }
         Ok(warnings)
@@ -250,12 +224,6 @@ impl Session {
         };
         Ok(history.runs.iter().map(line).collect())
     }
-}
-
-fn newest_is_backup(history: &crate::runs::History, running: bool) -> bool {
-    history.runs.first().is_some_and(|run| {
-        run.begin.kind == crate::runs::RunKind::Backup && run.state(running) == RunState::Running
-    })
 }
 
 pub(super) fn head_of(path: &Path) -> Result<Head, Problem> {

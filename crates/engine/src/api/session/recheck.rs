@@ -12,7 +12,7 @@ use backstop_formats::Effort;
 use backstop_model::Job;
 
 use super::{Record, RunOrder, Session};
-use crate::api::{BackupKind, CheckResult, Code, Conditions, Due, OpenArchive, Problem, Warning};
+use crate::api::{CheckResult, Code, Conditions, OpenArchive, Problem, Warning};
 use crate::repository::{Entry, look};
 use crate::runs::{RunKind, Trigger};
 use crate::verify::stale::{stale, waits};
@@ -140,8 +140,7 @@ impl Session {
     }
 
     fn backup_is_due(&self, conditions: &Conditions) -> bool {
-        let due = |kind| matches!(self.due(kind, conditions), Ok(Due::Now { .. }));
-        due(BackupKind::Notes) || due(BackupKind::Full)
+        self.dues(conditions).is_ok_and(|dues| dues.notes.is_now() || dues.full.is_now())
     }
 }
 

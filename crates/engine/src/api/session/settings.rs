@@ -39,6 +39,21 @@ impl Session {
         self.change(password, |settings| Ok(settings.set(key, value)?)).map(drop)
     }
 
+    /// Changes several settings by their names: all of them or, if one is refused, none.
+    ///
+    /// # Errors
+    /// As [`Session::set_setting`].
+    pub fn set_settings(
+        &self,
+        changes: &[(&str, String)],
+        password: Option<&Password>,
+    ) -> Result<(), Problem> {
+        let set = |settings: &mut Settings| -> Result<(), Problem> {
+            changes.iter().try_for_each(|(key, value)| settings.set(key, value)).map_err(Problem::from)
+        };
+        self.change(password, set).map(drop)
+    }
+
     /// Automatic backups.
     ///
     /// # Errors

@@ -27,5 +27,5 @@ pub use run::{BackupResult, JobProgress, OutcomeWord, RunLine, StageWord};
 pub use crate::account::Strength;
 pub use crate::repository::Verified;
 pub use crate::retention::{Keep, Spans};
-pub use crate::schedule::{Interval, Protection};
+pub use crate::schedule::{Interval, Protection, Waiting};
 pub use crate::settings::{ArchiveFormat, OnClose, Theme};

@@ -5,7 +5,7 @@ use specta::Type;
 
 use super::{ChangeCounts, PauseReason};
 use crate::retention::Keep;
-use crate::schedule::{Interval, Protection};
+use crate::schedule::{Interval, Protection, Waiting};
 use crate::settings::{ArchiveFormat, OnClose};
 
 /// The status card: facts, which the window puts into one sentence.
@@ -17,8 +17,17 @@ pub struct StatusCard {
     pub last_verified: Option<i64>,
     /// The last verified backup with attachments.
     pub last_verified_full: Option<i64>,
-    /// When the next one starts by itself.
+    /// When the next one of any kind starts by itself, if that is known and ahead. One with attachments that
+    /// comes before it counts too.
     pub next: Option<i64>,
+    /// When the next one with attachments starts by itself.
+    pub next_full: Option<i64>,
+    /// For how many whole days a backup of any kind is overdue, if it is: at least one.
+    pub overdue_days: Option<u32>,
+    /// For how many whole days one with attachments is overdue.
+    pub overdue_full_days: Option<u32>,
+    /// What keeps backups from running by themselves.
+    pub waiting: Option<Waiting>,
 }
 
 /// Everything the page "Backup & export" shows.
