@@ -19,29 +19,33 @@ export interface State {
 }
 
 const progress = { stage: 'encrypting', items_done: 602, items_total: 1204, bytes_done: 206_000_000, bytes_total: 412_000_000, seconds_left: 40 };
-const calm = { last_verified: ago(6 * HOUR), last_verified_full: ago(20 * DAY), next: ahead(18 * HOUR) };
-const old = { last_verified: ago(10 * DAY), last_verified_full: ago(20 * DAY), next: null };
+const calm = { last_verified: ago(6 * HOUR), last_verified_full: ago(20 * DAY), next: ahead(18 * HOUR), next_full: ahead(10 * DAY), overdue_days: null, overdue_full_days: null, waiting: null };
+const old = { ...calm, last_verified: ago(10 * DAY), next: null, next_full: null };
+const never = { ...calm, last_verified: null, last_verified_full: null, next: null, next_full: null };
 
 function state(name: string, title: string, word: string, protection: object, facts: object = calm, over: object = {}): State {
   return { name, title, word, world: { signedIn: true, running: progress, overview: { status: { protection, ...facts }, ...over } } };
 }
-const failed = (name: string, title: string, code: string, reason: string) =>
-  state(name, title, 'Failed', { state: 'failed', reason, code }, { ...calm, last_verified: ago(30 * HOUR), next: ahead(0.25 * HOUR) });
+const failed = (name: string, title: string, code: string, reason: string, waiting: object | null = null) =>
+  state(name, title, 'Failed', { state: 'failed', reason, code }, { ...calm, last_verified: ago(30 * HOUR), next: ahead(0.25 * HOUR), waiting });
 
 export const states: State[] = [
   state('protected', 'Protected', 'Protected', { state: 'protected' }),
-  state('protected-by-hand', 'Protected, automatic backups off', 'Protected', { state: 'protected' }, { ...calm, next: null }, { interval: 'never', interval_full: 'never' }),
+  state('protected-by-hand', 'Protected, automatic backups off', 'Protected', { state: 'protected' }, { ...calm, next: null, next_full: null }, { interval: 'never', interval_full: 'never' }),
   state('protected-no-attachments', 'Protected, none with attachments yet', 'Protected', { state: 'protected' }, { ...calm, last_verified_full: null }),
   state('due', 'Due', 'Due', { state: 'due' }, { ...calm, last_verified: ago(30 * HOUR), next: null }),
-  state('overdue', 'Overdue', 'Overdue by 9 days', { state: 'overdue', days: 9 }, old),
-  failed('failed-disk-gone', 'Failed: the drive is away', 'disk_gone', 'The drive with the backups folder is not there. Your earlier backups are as they were.'),
+  state('overdue', 'Overdue: the notes', 'Overdue by 9 days', { state: 'overdue', days: 9 }, { ...old, overdue_days: 9 }),
+  state('overdue-full', 'Overdue: with attachments', 'Overdue by 12 days', { state: 'overdue', days: 12 }, { ...calm, last_verified_full: ago(42 * DAY), next_full: null, overdue_full_days: 12 }),
+  state('overdue-both', 'Overdue: both', 'Overdue by 12 days', { state: 'overdue', days: 12 }, { ...old, last_verified_full: ago(42 * DAY), overdue_days: 9, overdue_full_days: 12 }),
+  failed('failed-disk-gone', 'Failed: the drive is away', 'disk_gone', 'The drive with the backups folder is not there. Your earlier backups are as they were.', { on: 'disk', again: ahead(0.25 * HOUR) }),
   failed('failed-no-space', 'Failed: the drive is full', 'no_space', 'The drive is full: 412 MB needed, 96 MB free. Your earlier backups are as they were.'),
-  failed('failed-read-only', 'Failed: the folder can’t be written', 'read_only', 'The backups folder can’t be written to. Your earlier backups are as they were.'),
+  failed('failed-read-only', 'Failed: the folder can’t be written', 'read_only', 'The backups folder can’t be written to. Your earlier backups are as they were.', { on: 'disk', again: ahead(0.25 * HOUR) }),
   failed('failed-locked-out', 'Failed: nobody was signed in', 'not_logged_in', 'Nobody was signed in, so no backup was made, and nothing was written unencrypted.'),
-  state('never', 'Never', 'Not backed up yet', { state: 'never' }, { last_verified: null, last_verified_full: null, next: null }),
-  state('never-empty', 'Never, and no notes yet', 'Not backed up yet', { state: 'never' }, { last_verified: null, last_verified_full: null, next: null }, { notes: 0, attachments: 0 }),
+  state('never', 'Never', 'Not backed up yet', { state: 'never' }, never),
+  state('never-empty', 'Never, and no notes yet', 'Not backed up yet', { state: 'never' }, never, { notes: 0, attachments: 0 }),
   {
     ...state('running', 'Running', 'Backing up your notes', { state: 'running' }), place: 'main > .column',
   },
+  state('waiting-battery', 'Waiting for the mains', 'Waiting', { state: 'due' }, { ...calm, last_verified: ago(30 * HOUR), next: null, waiting: { on: 'battery', charge: 18, limit: 30 } }),
   state('paused', 'Paused', 'Paused', { state: 'protected' }, calm, { paused_until: ahead(18 * HOUR) }),
 ];

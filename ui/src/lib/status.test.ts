@@ -10,10 +10,12 @@ const hour = 3_600_000;
 const states: Protection[] = [
   { state: 'protected' }, { state: 'due' }, { state: 'overdue', days: 3 }, { state: 'failed', reason: 'The drive is full.', code: 'no_space' }, { state: 'never' }, { state: 'running' },
 ];
-const sentence = (protection: Protection, over: { last?: number | null; full?: number | null; next?: number | null; notes?: number; attachments?: number; interval?: 'never' | 'daily' } = {}) =>
+type Facts = Partial<Overview['status']> & { last?: number | null; full?: number | null; notes?: number; attachments?: number; interval?: 'never' | 'daily'; interval_full?: 'never' | 'monthly' };
+const none = { next_full: null, overdue_days: null, overdue_full_days: null, waiting: null };
+const sentence = (protection: Protection, over: Facts = {}) =>
   said(overviewOf({
-    status: { protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null },
-    notes: over.notes ?? 3, attachments: over.attachments ?? 0, interval: over.interval ?? 'daily',
+    status: { ...none, protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null, next_full: over.next_full ?? null, overdue_days: over.overdue_days ?? null, overdue_full_days: over.overdue_full_days ?? null, waiting: over.waiting ?? null },
+    notes: over.notes ?? 3, attachments: over.attachments ?? 0, interval: over.interval ?? 'daily', interval_full: over.interval_full ?? 'monthly',
   }), now);
 
 describe('the status card', () => {
@@ -52,7 +54,7 @@ describe('the status card', () => {
   });
 
   test('a pause is the word of the card while nothing worse is', () => {
-    const paused = (protection: Protection) => overviewOf({ status: { protection, last_verified: now, last_verified_full: null, next: now }, paused_until: now + 20 * hour });
+    const paused = (protection: Protection) => overviewOf({ status: { protection, last_verified: now, last_verified_full: null, next: now, ...none }, paused_until: now + 20 * hour });
     for (const protection of states) {
       const calm = protection.state === 'protected' || protection.state === 'due';
       expect(face(paused(protection)).word).toBe(calm ? 'Paused' : stateWord(protection));
@@ -65,7 +67,31 @@ describe('the status card', () => {
     expect(fixes(code).length).toBeLessThanOrEqual(2);
   });
 
+  test('of what comes next both kinds are said', () => {
+    expect(sentence({ state: 'protected' }, { last: now, next: now + 20 * hour, next_full: now + 240 * hour })).toMatch(/Next: tomorrow 08:00; with attachments: 2 December\.$/);
+    expect(sentence({ state: 'protected' }, { last: now, next: now + 20 * hour, next_full: now + 20 * hour })).toMatch(/Next: tomorrow 08:00\.$/);
+  });
+
+  test('overdue says which of the two kinds', () => {
+    const late = (notes: number | null, full: number | null, interval_full: 'never' | 'monthly' = 'monthly') =>
+      sentence({ state: 'overdue', days: 9 }, { last: now - 240 * hour, overdue_days: notes, overdue_full_days: full, interval_full });
+    expect(late(9, null)).toContain('without attachments that is overdue');
+    expect(late(null, 9)).toContain('with attachments that is overdue');
+    expect(late(1, 9)).toContain('Without attachments by 1 day, with attachments by 9 days.');
+    expect(late(9, null, 'never')).toMatch(/^Last backup/);
+  });
+
+  test('what is waited for is said in place of what comes next', () => {
+    const waits = (waiting: NonNullable<Overview['status']['waiting']>, state: 'due' | 'failed') =>
+      sentence(state === 'due' ? { state } : { state, reason: 'Away.', code: 'disk_gone' }, { last: now, next: now + hour, waiting });
+    expect(waits({ on: 'battery', charge: 18, limit: 30 }, 'due')).toMatch(/battery is at 18 %, and backups wait below 30 %\.$/);
+    expect(waits({ on: 'disk', again: now + hour }, 'failed')).toMatch(/Waiting for the disk; tried again today 13:00\.$/);
+    expect(waits({ on: 'disk', again: null }, 'failed')).toMatch(/Waiting for the disk\.$/);
+    const battery = overviewOf({ status: { ...none, protection: { state: 'due' }, last_verified: now, last_verified_full: null, next: null, waiting: { on: 'battery', charge: 18, limit: 30 } } });
+    expect(face(battery).word).toBe('Waiting');
+  });
+
   test('switched off is said', () => {
-    expect(sentence({ state: 'protected' }, { last: now, interval: 'never' })).toContain('Automatic backups are off.');
+    expect(sentence({ state: 'protected' }, { last: now, interval: 'never', interval_full: 'never' })).toContain('Automatic backups are off.');
   });
 });

@@ -9,9 +9,10 @@ export type Tone = 'idle' | 'ok' | 'warn' | 'bad' | 'info';
 export interface Face { word: string; tone: Tone; icon: IconName }
 
 /** How the card looks. A pause is its word while nothing worse is. */
-export function face({ status: { protection }, paused_until }: Overview): Face {
+export function face({ status: { protection, waiting }, paused_until }: Overview): Face {
   const calm = protection.state === 'protected' || protection.state === 'due';
   if (paused_until !== null && calm) return { word: backup.states.paused, tone: 'idle', icon: 'pause' };
+  if (waiting?.on === 'battery' && calm) return { word: backup.states.waiting, tone: 'info', icon: 'pause' };
   return { word: stateWord(protection), tone: stateTone(protection), icon: stateIcon(protection) };
 }
 
@@ -52,8 +53,29 @@ export function stateIcon(protection: Protection): IconName {
 export function statusLines(overview: Overview, now: number = Date.now()): string[] {
   const { protection } = overview.status;
   if (protection.state === 'running') return [backup.runningLine];
-  const wrong = protection.state === 'failed' ? [backup.failedLine(protection.reason)] : [];
-  return [...wrong, dates(overview, now)];
+  const wrong = protection.state === 'failed' ? backup.failedLine(protection.reason) : protection.state === 'overdue' ? overdueLine(overview) : null;
+  return [...(wrong === null ? [] : [wrong]), dates(overview, now)];
+}
+
+/** Which of the two kinds is overdue, where there are two. */
+function overdueLine({ status, interval_full }: Overview): string | null {
+  const { overdue_days: notes, overdue_full_days: full } = status;
+  const days = (number: number) => words.days(number, count(number));
+  if (full !== null) return notes === null ? backup.overdueFull : backup.overdueBoth(days(notes), days(full));
+  return notes === null || interval_full === 'never' ? null : backup.overdueNotes;
+}
+
+/** What comes next, or what is waited for. */
+function nextLine({ status, interval, interval_full, paused_until }: Overview, now: number): string | null {
+  const { next, next_full: full, waiting } = status;
+  const coming = (at: number) => moment(Math.max(at, now), now);
+  if (paused_until !== null) return backup.pausedUntil(moment(paused_until, now));
+  if (waiting?.on === 'battery') return backup.waitingBattery(String(waiting.charge), String(waiting.limit));
+  if (waiting?.on === 'disk') return waiting.again === null ? backup.waitingDisk : backup.waitingDiskUntil(coming(waiting.again));
+  if (status.protection.state === 'due') return backup.nextNow;
+  if (next !== null) return backup.next(coming(next), full === null || full === next ? null : dayWords(Math.max(full, now), now));
+  if (interval === 'never' && interval_full === 'never' && status.last_verified !== null) return backup.nextNever;
+  return null;
 }
 
 /** One sentence after another, none left out that the reader needs. */
@@ -67,9 +89,7 @@ function dates(overview: Overview, now: number): string {
     said.push(backup.last(moment(status.last_verified, now), full === null ? null : dayWords(full, now)));
     if (full === null && overview.attachments > 0) said.push(backup.noFull);
   }
-  if (overview.paused_until !== null) said.push(backup.pausedUntil(moment(overview.paused_until, now)));
-  else if (status.protection.state === 'due') said.push(backup.nextNow);
-  else if (status.next !== null) said.push(backup.next(moment(Math.max(status.next, now), now)));
-  else if (overview.interval === 'never' && status.last_verified !== null) said.push(backup.nextNever);
+  const next = nextLine(overview, now);
+  if (next !== null) said.push(next);
   return said.map(capital).join(' ');
 }
