@@ -22,8 +22,6 @@ struct Identity(u64, u64);
 pub struct FolderWatch {
     watcher: Option<RecommendedWatcher>,
     watched: BTreeMap<PathBuf, Identity>,
-    /// Those that were wished and are not there.
-    missing: BTreeSet<PathBuf>,
     tell: Tell,
 }
 
@@ -40,16 +38,15 @@ impl FolderWatch {
             }
         };
         let watcher = notify::recommended_watcher(heard).ok();
-        Self { watcher, watched: BTreeMap::new(), missing: BTreeSet::new(), tell }
+        Self { watcher, watched: BTreeMap::new(), tell }
     }
 
-    /// Watches exactly these folders from now on, as far as they are there. One that vanished or came back
-    /// since the last call counts as a change.
+    /// Watches exactly these folders from now on, as far as they are there. One that vanished, came back or is
+    /// new here counts as a change: nobody heard what happened in it until now.
     pub fn follow(&mut self, folders: &BTreeSet<PathBuf>) {
         let others: Vec<PathBuf> =
             self.watched.keys().filter(|known| !folders.contains(*known)).cloned().collect();
         others.iter().for_each(|folder| self.let_go(folder));
-        self.missing.retain(|folder| folders.contains(folder));
         for folder in folders {
             let there = identity(folder);
             if there.is_some() && self.watched.get(folder).copied() == there {
@@ -60,11 +57,7 @@ impl FolderWatch {
                 self.let_go(folder);
             }
             let begun = there.is_some_and(|there| self.take_up(folder, there));
-            let was_missing = self.missing.remove(folder);
-            if !begun {
-                self.missing.insert(folder.clone());
-            }
-            if was_watched || (was_missing && begun) {
+            if was_watched || begun {
                 (self.tell)(folder);
             }
         }
@@ -143,6 +136,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut watch, told) = watch();
         watch.follow(&BTreeSet::from([folder.path().to_owned()]));
+        assert_eq!(told.recv_timeout(PATIENCE).expect("it is new here"), folder.path());
         put(folder.path(), "a");
         assert_eq!(told.recv_timeout(PATIENCE).expect("told"), folder.path());
     }
