@@ -7,7 +7,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::closing::CloseQuestion;
-use crate::commands::{account, archives, desktop, keep, library, places, settings};
+use crate::commands::{account, archives, care, desktop, keep, library, places, settings};
 use crate::drops::ArchivesDropped;
 
 /// Every command. `commands/names.rs` lists the same ones.
@@ -60,6 +60,9 @@ pub(crate) fn commands() -> Builder<Wry> {
             archives::save_copy,
             archives::plan_undo,
             archives::apply_plan,
+            care::prove,
+            care::report,
+            care::save_report,
             keep::prune_plan,
             keep::prune,
             keep::agree_to_keep,

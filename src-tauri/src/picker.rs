@@ -23,6 +23,8 @@ pub(crate) enum Ask {
     NewKeyFile,
     /// A new file for an archive, with the name that is offered.
     NewArchive(String),
+    /// A new file for the report.
+    NewReport,
     /// A file to save an attachment as, with the name that its note gives it.
     NewFile(String),
 }
@@ -57,6 +59,13 @@ impl Picker for SystemDialogs {
                 let dialog = dialog
                     .set_title("Save the recovery key")
                     .set_file_name("Backstop recovery key.txt")
+                    .add_filter("Text", &["txt"]);
+                path_of(dialog.save_file())
+            }
+            Ask::NewReport => {
+                let dialog = dialog
+                    .set_title("Save the report")
+                    .set_file_name("Backstop report.txt")
                     .add_filter("Text", &["txt"]);
                 path_of(dialog.save_file())
             }

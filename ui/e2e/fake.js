@@ -19,7 +19,7 @@
     overview: {
       status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY, next_full: now + 10 * DAY, overdue_days: null, overdue_full_days: null, waiting: null },
       interval: 'daily', interval_full: 'monthly', paused_until: null, reminders: 'never', keep: 'many', keep_agreed: true, deleting_paused: null, skip_unchanged: true, recheck: true, battery_limit: 0, notices_on_success: false,
-      copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
+      copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, proof_due: false, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
     },
     desktop: config.desktop ?? { tray: true, keychain: 'available', notices: true, autostart: false },

@@ -12,6 +12,7 @@ pub mod durable;
 pub mod inspect;
 pub mod library;
 pub mod lock;
+pub mod logbook;
 mod look;
 pub mod notices;
 pub mod places;

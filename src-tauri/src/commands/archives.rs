@@ -134,7 +134,8 @@ pub(crate) async fn unlock_archive(
     .await
 }
 
-fn secret_of(password: Option<PasswordIn>, recovery_key: Option<&str>) -> Answer<ArchiveSecret> {
+/// What was typed, as the secret of an archive.
+pub(super) fn secret_of(password: Option<PasswordIn>, recovery_key: Option<&str>) -> Answer<ArchiveSecret> {
     match (password, recovery_key) {
         (Some(password), _) => Ok(ArchiveSecret::Password(password.0)),
         (None, Some(key)) => ArchiveSecret::parse_key(key).map_err(|error| {

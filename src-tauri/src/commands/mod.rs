@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod archives;
+pub(crate) mod care;
 pub(crate) mod desktop;
 pub(crate) mod keep;
 pub(crate) mod library;

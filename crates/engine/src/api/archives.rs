@@ -262,7 +262,7 @@ impl Backstop {
 }
 
 /// What of an archive could not be read: it may have held what was asked for.
-fn damage_of(stage: &Stage) -> Vec<Warning> {
+pub(super) fn damage_of(stage: &Stage) -> Vec<Warning> {
     let damage = stage.findings().iter().filter(|finding| finding.severity == Severity::Damage);
     damage.map(Warning::of).collect()
 }

@@ -10,6 +10,7 @@ use crate::account::{
     AccountError, AccountId, AccountKeys, Accounts, Cost, NewAccount, NewPassword, strength,
 };
 use crate::alive::clear_dead_stages;
+use crate::logbook::Logbook;
 use crate::ports::{KeychainError, Ports};
 use crate::problem::Code;
 use crate::settings::Settings;
@@ -36,6 +37,13 @@ pub(super) struct World {
     pub(super) data_dir: PathBuf,
     pub(super) accounts: Accounts,
     pub(super) ports: Ports,
+}
+
+impl World {
+    /// The log of the data folder.
+    pub(super) fn logbook(&self) -> Logbook {
+        Logbook::new(&self.data_dir)
+    }
 }
 
 /// The engine over one data folder.

@@ -7,6 +7,23 @@ use specta::Type;
 
 use super::Warning;
 
+/// A note out of a backup that a secret was proved to open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ProvedNote {
+    /// The file name of the backup.
+    pub archive: String,
+    /// When it was made.
+    pub created: Option<i64>,
+    /// Live notes that were read.
+    pub notes: u64,
+    /// The title of one of them, chosen by chance; empty if there is none.
+    pub title: String,
+    /// How its text begins; `null` if its own vault locks it.
+    pub preview: Option<String>,
+    /// What of the backup could not be read.
+    pub warnings: Vec<Warning>,
+}
+
 /// A file that belongs to a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct NoteAttachment {

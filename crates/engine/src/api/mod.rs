@@ -26,7 +26,7 @@ pub use files::{
     ConvertOrder, ConvertReport, Found, FoundNote, OpenArchive, ShowAs, Shown, UnreadPart, VerifyLevel,
     VerifyReport,
 };
-pub use looked::{CheckResult, ContentsCard, NoteAttachment, NotePlace, Recovery};
+pub use looked::{CheckResult, ContentsCard, NoteAttachment, NotePlace, ProvedNote, Recovery};
 pub use session::{Attended, AttendedBackup, BackupOrder, PreparedRestore, Rechecked, RestoreOrder, Session};
 pub use types::*;
 

@@ -103,6 +103,15 @@ export const commands = {
 	planUndo: (run: string) => __TAURI_INVOKE<PlanSummary>("plan_undo", { run }),
 	/**  Carries out the plan that was shown. */
 	applyPlan: (plan: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<RestoreResult>("apply_plan", { plan, progress }),
+	/**
+	 *  Opens a backup, the newest encrypted one unless another is named, with what was typed and nothing else,
+	 *  and gives one note of it.
+	 */
+	prove: (archive: string | null, password: string | null, recoveryKey: string | null) => __TAURI_INVOKE<ProvedNote>("prove", { archive, password, recoveryKey }),
+	/**  The report as text, for "Copy details". */
+	report: () => __TAURI_INVOKE<string>("report"),
+	/**  Saves the report where a person picks. `false` if they changed their mind. */
+	saveReport: () => __TAURI_INVOKE<boolean>("save_report"),
 	/**  What the policy would delete now, and why each archive stays or goes. */
 	prunePlan: () => __TAURI_INVOKE<PrunePlanCard>("prune_plan"),
 	/**  Deletes what the plan named by `token` says, and from now on by itself what the policy says. */
@@ -723,6 +732,8 @@ export type Overview = {
 	notes: number,
 	/**  Attachments in the library. */
 	attachments: number,
+	/**  Whether it is time to prove that a secret still opens a backup. */
+	proof_due: boolean,
 	/**  Whether the recovery key has yet to be confirmed. */
 	recovery_key_unconfirmed: boolean,
 	/**  What closing the window does. */
@@ -879,6 +890,22 @@ code: Code } |
 { state: "never" } | 
 /**  A backup is being made now. */
 { state: "running" };
+
+/**  A note out of a backup that a secret was proved to open. */
+export type ProvedNote = {
+	/**  The file name of the backup. */
+	archive: string,
+	/**  When it was made. */
+	created: number | null,
+	/**  Live notes that were read. */
+	notes: number,
+	/**  The title of one of them, chosen by chance; empty if there is none. */
+	title: string,
+	/**  How its text begins; `null` if its own vault locks it. */
+	preview: string | null,
+	/**  What of the backup could not be read. */
+	warnings: Warning[],
+};
 
 /**  What the owner's policy would delete, and why each archive stays or goes. It has touched nothing. */
 export type PrunePlanCard = {

@@ -11,8 +11,10 @@ mod keep;
 mod notices;
 mod overview;
 mod places;
+mod proof;
 mod rebuild;
 mod recheck;
+mod report;
 mod rest;
 mod restore;
 mod settings;
@@ -42,6 +44,7 @@ use crate::account::AccountKeys;
 use crate::durable::{Origin, clear_dead_parts};
 use crate::library::Library;
 use crate::lock::{AccountLock, LockKind};
+use crate::logbook::Ran;
 use crate::notices::Said;
 use crate::restore::Safety;
 use crate::runs::{
@@ -194,11 +197,16 @@ impl Session {
         let runs = self.runs();
         self.bury(&lock)?;
         let run = RunId::new(self.timestamp(), random()?);
+        let (kind, trigger, started) = (order.kind, order.trigger, self.now());
+        let log = |end: &End| {
+            let ran = Ran { kind, trigger, started_ms: started.0, end };
+            self.world.logbook().ran(&ran, &self.origin);
+        };
         runs.begin(&Begin {
             run: run.clone(),
             kind: order.kind,
             trigger: order.trigger,
-            started: self.now(),
+            started,
             places,
             undoes: order.undoes,
             folder: order.folder,
@@ -210,15 +218,20 @@ impl Session {
                 let Record { counts, archives, verifications, still_good, deleted, copied, .. } = record;
                 let still_good = still_good.into_iter().map(|(made, _)| made).collect();
                 let end = End { counts, archives, verifications, still_good, deleted, copied, ..bare };
+                log(&end);
                 if let Err(error) = runs.end(&end) {
                     value.warn(not_in_the_history(&error.into()));
                 }
                 Ok(value)
             }
-            Err(problem) => match runs.end(&End::new(&run, self.now(), Outcome::of(&problem))) {
-                Ok(()) => Err(problem),
-                Err(error) => Err(problem.with_detail(error.to_string())),
-            },
+            Err(problem) => {
+                let end = End::new(&run, self.now(), Outcome::of(&problem));
+                log(&end);
+                match runs.end(&end) {
+                    Ok(()) => Err(problem),
+                    Err(error) => Err(problem.with_detail(error.to_string())),
+                }
+            }
         }
     }
 

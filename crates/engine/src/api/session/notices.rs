@@ -59,6 +59,7 @@ impl Session {
         let now = self.zoned_now();
         let Dues { notes, full, .. } = self.dues(&Conditions { running, ..self.conditions() })?;
         Ok(Facts {
+            proof_due: self.proof_is_due()?,
             tell_good_news: settings.notices_on_success,
             overdue: [overdue(&notes, false, &now), overdue(&full, true, &now)]
                 .into_iter()

@@ -53,6 +53,7 @@ impl Session {
             copies_folder: copies.map(|folder| archives_folder(folder).to_string_lossy().into_owned()),
             notes: library.notes().map_err(super::of_store)?,
             attachments: library.attachments().map_err(super::of_store)?,
+            proof_due: self.proof_is_due()?,
             recovery_key_unconfirmed: !self.keys().recovery_key_is_confirmed(),
             on_close: settings.on_close,
             undo,

@@ -73,6 +73,8 @@ pub struct Overview {
     pub notes: u64,
     /// Attachments in the library.
     pub attachments: u64,
+    /// Whether it is time to prove that a secret still opens a backup.
+    pub proof_due: bool,
     /// Whether the recovery key has yet to be confirmed.
     pub recovery_key_unconfirmed: bool,
     /// What closing the window does.
