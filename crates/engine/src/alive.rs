@@ -5,9 +5,9 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use crate::system;
 
 const PREFIX: &str = "stage-";
 const LOCK: &str = "alive";
@@ -15,20 +15,34 @@ const LOCK: &str = "alive";
 /// A folder that is gone when this is dropped. Its lock is freed by the kernel if the process dies.
 #[derive(Debug)]
 pub(crate) struct Alive {
-    folder: TempDir,
+    folder: PathBuf,
     _lock: File,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        // Nobody is left to tell; what stays is cleared when its process is dead.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
 }
 
 impl Alive {
     pub(crate) fn new(parent: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-        let lock = OpenOptions::new().write(true).create_new(true).open(folder.path().join(LOCK))?;
-        lock.try_lock().map_err(io::Error::from)?;
-        Ok(Self { folder, _lock: lock })
+        let folder = parent.join(format!("{PREFIX}{}", system::unlikely_name()?));
+        system::create_private_folder(&folder)?;
+        let lock = OpenOptions::new().write(true).create_new(true).open(folder.join(LOCK));
+        let locked = lock.and_then(|lock| lock.try_lock().map(|()| lock).map_err(io::Error::from));
+        match locked {
+            Ok(lock) => Ok(Self { folder, _lock: lock }),
+            Err(error) => {
+                let _ = std::fs::remove_dir_all(&folder);
+                Err(error)
+            }
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// What tells it from others under the same parent: letters and digits.

@@ -66,6 +66,12 @@ pub(crate) fn private_and_new() -> OpenOptions {
     options
 }
 
+/// Letters and digits that no other file will have.
+pub(crate) fn unlikely_name() -> io::Result<String> {
+    let bytes: [u8; 8] = backstop_crypto::random_array().map_err(io::Error::other)?;
+    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+}
+
 /// Makes a folder that only its owner may enter. One that is there already is an error.
 pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "other systems know no mode"))]

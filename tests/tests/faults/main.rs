@@ -10,9 +10,12 @@ mod together;
 
 use backstop_tests::{Outcome, Trouble};
 
-/// The numbers of the steps to try: each, or so many spread over the call, the first and the last among
-/// them.
+/// The numbers of the steps to try: each, those that the environment names (`BACKSTOP_FAULTS=80-96`), or so
+/// many spread over the call, the first and the last among them.
 fn numbers(steps: usize, sample: usize) -> Vec<usize> {
+    if let Some((first, last)) = named() {
+        return (first..=last.min(steps)).collect();
+    }
     if all() || steps <= sample {
         return (1..=steps).collect();
     }
@@ -20,9 +23,16 @@ fn numbers(steps: usize, sample: usize) -> Vec<usize> {
     (0..sample).map(|at| 1 + at * (steps - 1) / gaps).collect()
 }
 
-/// Whether everything is to be tried.
+/// Whether every fault is to be tried at each step.
 fn all() -> bool {
-    std::env::var_os("BACKSTOP_FAULTS").is_some_and(|wish| wish == "all")
+    named().is_some() || std::env::var_os("BACKSTOP_FAULTS").is_some_and(|wish| wish == "all")
+}
+
+/// The first and the last step that somebody wants to see again.
+fn named() -> Option<(usize, usize)> {
+    let wish = std::env::var("BACKSTOP_FAULTS").ok()?;
+    let (first, last) = wish.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?))
 }
 
 /// Fails with everything that was wrong, so that one run shows all of it.

@@ -68,10 +68,24 @@ pub(crate) fn of_restore(error: RestoreError) -> Problem {
             "Restoring exactly what is left of a damaged archive would remove what its damage hides. Nothing was changed.",
         )
         .with_hint("Take what is whole by merging, overwriting or adding as new."),
+        RestoreError::Unsure(store) => {
+            let told = of_store(store);
+            // A disk that is full or may not be written took nothing.
+            if told.code == Code::DiskGone { unsure(told) } else { told }
+        }
         RestoreError::Miscounted { .. } => Problem::internal(&error),
         RestoreError::Flow(flow) => of_flow(flow),
         RestoreError::Store(store) => of_store(store),
     }
+}
+
+fn unsure(disk: Problem) -> Problem {
+    let problem = Problem::new(
+        disk.code,
+        "The disk failed in the last step of the restore: either all of it is there, or nothing. Your backups and the safety copy are as they were.",
+    )
+    .with_hint("See to the disk and start Backstop again. If the restore is there, you can take it back.");
+    disk.details.into_iter().fold(problem, Problem::with_detail)
 }
 
 /// A flow's error; what a store sent through it is put into a store's words.

@@ -12,9 +12,11 @@ use backstop_crypto::sealed::{SealedReader, SealedWriter};
 use backstop_crypto::{Digest, Key};
 use backstop_model::{Fault, FaultCode, FlowError, Job, Source};
 use rusqlite::Row;
+use tempfile::TempPath;
 
 use crate::stage::copy_through;
 use crate::store::StoreError;
+use crate::system;
 
 /// What the streams of blobs are bound to, besides their key.
 const INFO: &str = "backstop blob v1";
@@ -53,7 +55,7 @@ impl BlobRecord {
 impl Blobs {
     pub(super) fn open(library: &Path, key: &Key) -> Result<Self, StoreError> {
         let folder = library.join("blobs");
-        crate::system::create_folders(&folder)?;
+        system::create_folders(&folder)?;
         Ok(Self { folder, sealing: key.derive("blob sealing"), naming: key.derive("blob names") })
     }
 
@@ -62,23 +64,20 @@ impl Blobs {
     /// # Errors
     /// [`FlowError`] of the source or of the disk, or a cancel.
     pub fn add(&self, hash: &str, source: &dyn Source, job: &Job) -> Result<BlobRecord, FlowError> {
-        let part = tempfile::Builder::new()
-            .prefix(".blob-")
-            .suffix(".part")
-            .tempfile_in(&self.folder)
-            .map_err(FlowError::Write)?;
+        let (file, part) = self.new_part().map_err(FlowError::Write)?;
         let mut plain =
             Hashing { inner: source.open().map_err(FlowError::from_read)?, sha256: Digest::default() };
-        let mut sealed = SealedWriter::new(BufWriter::new(part), &self.sealing, INFO)
+        let mut sealed = SealedWriter::new(BufWriter::new(file), &self.sealing, INFO)
             .map_err(|error| FlowError::Write(io::Error::other(error)))?;
         let size_bytes = copy_through(&mut job.watch(&mut plain), &mut sealed)?;
         let buffered = sealed.finish().map_err(FlowError::Write)?;
-        let part = buffered.into_inner().map_err(|error| FlowError::Write(error.into_error()))?;
-        part.as_file().sync_all().map_err(FlowError::Write)?;
+        let file = buffered.into_inner().map_err(|error| FlowError::Write(error.into_error()))?;
+        file.sync_all().map_err(FlowError::Write)?;
+        drop(file);
         let sha256: [u8; 32] = plain.sha256.finish();
         let name = self.name_of(&sha256);
         match part.persist_noclobber(self.folder.join(&name)) {
-            Ok(_) => {}
+            Ok(()) => {}
             // The same content is here already; its file is as good as this one.
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(FlowError::Write(error.error)),
@@ -86,12 +85,20 @@ impl Blobs {
         Ok(BlobRecord { name, hash: hash.to_owned(), sha256, size_bytes })
     }
 
+    /// A file that goes away with its path, unless it gets a name. Opened here, so that what the disk
+    /// answers keeps its number: the library for temporary files puts it into words.
+    fn new_part(&self) -> io::Result<(File, TempPath)> {
+        let path = self.folder.join(format!(".blob-{}.part", system::unlikely_name()?));
+        let file = system::private_and_new().open(&path)?;
+        Ok((file, TempPath::try_from_path(path)?))
+    }
+
     /// Makes the names of all added blobs durable.
     ///
     /// # Errors
     /// [`FlowError::Write`].
     pub fn sync(&self) -> Result<(), FlowError> {
-        crate::system::sync_folder(&self.folder).map_err(FlowError::Write)
+        system::sync_folder(&self.folder).map_err(FlowError::Write)
     }
 
     /// Removes the files of blobs that nothing refers to: neither a row nor `kept`. The caller holds

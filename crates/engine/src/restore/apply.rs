@@ -1,5 +1,6 @@
 //! Carrying out a plan: safety archive first, then one transaction.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use backstop_model::{Job, Kind, Reader, Stage as StageWord};
@@ -49,14 +50,16 @@ pub fn secure(
 /// Carries out a secured plan in one transaction.
 ///
 /// # Errors
-/// [`RestoreError`]; the library is then as it was. A cancel is honoured until the commit.
+/// [`RestoreError`]; the library is then as it was, but for [`RestoreError::Unsure`]. A cancel is honoured
+/// until the commit.
 pub fn commit(plan: &Plan, library: &Library, secured: &Secured, job: &Job) -> Result<(), RestoreError> {
     if library.state()? != plan.destination {
         return Err(RestoreError::DestinationChanged);
     }
     job.check()?;
     job.enter(StageWord::Writing, 0, 0);
-    plan.attached(library, || {
+    let committing = Cell::new(false);
+    let done = plan.attached(library, || {
         library.store.in_transaction(|| {
             touch_notes_before(&library.store)?;
             write_items(&library.store, plan)?;
@@ -65,9 +68,14 @@ pub fn commit(plan: &Plan, library: &Library, secured: &Secured, job: &Job) -> R
             job.enter(StageWord::Writing, touched_notes(&library.store)?, 0);
             index_notes(&library.store.db, job)?;
             library.mark_written(plan.destination.generation + 1)?;
+            committing.set(true);
             Ok::<_, RestoreError>(())
         })
-    })?;
+    });
+    match done {
+        Err(RestoreError::Store(error)) if committing.get() => return Err(RestoreError::Unsure(error)),
+        other => other?,
+    }
     // The plan is carried out and on the disk. A log that can't be emptied now is emptied another time.
     let _ = library.store.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     Ok(())

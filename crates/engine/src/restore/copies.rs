@@ -39,8 +39,7 @@ pub(super) fn renamed(
         .map_err(RestoreError::from)
         .and_then(|()| store.in_transaction(|| choose_ids(store)))
         .and_then(|()| copy(store, &to, job));
-    store.detach("stage")?;
-    done?;
+    store.let_go(&["stage"], done)?;
     to.take_findings_of(from);
     Ok(to)
 }

@@ -34,6 +34,10 @@ pub enum RestoreError {
         /// As the database says.
         done: u64,
     },
+    /// The disk failed while the last record was written. Whether it is there, the next opening of the
+    /// library tells: all of the restore, or nothing of it.
+    #[error("whether the restore was written is not known: {0}")]
+    Unsure(#[source] StoreError),
     /// The archive, the disk, or a cancel.
     #[error(transparent)]
     Flow(#[from] FlowError),

@@ -19,9 +19,7 @@ pub(super) fn merge(
     store.attach_unfinished(first.store.path(), first.key(), "stage")?;
     store.attach_unfinished(next.store.path(), next.key(), "other")?;
     let merged = store.in_transaction(|| choose(store, job).and_then(|()| take(store)));
-    store.detach("other")?;
-    store.detach("stage")?;
-    merged?;
+    store.let_go(&["other", "stage"], merged)?;
     first.take_findings_of(next);
     Ok(())
 }

@@ -416,7 +416,9 @@ impl Store {
         self.db.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from)?;
         let done = work().and_then(|()| Ok(self.db.execute_batch("COMMIT").map_err(StoreError::from)?));
         if done.is_err() && !self.db.is_autocommit() {
-            self.db.execute_batch("ROLLBACK").map_err(StoreError::from)?;
+            // A disk that refuses this too is no news, and what went wrong first is what to tell; a
+            // transaction that nobody ended ends with its connection.
+            let _ = self.db.execute_batch("ROLLBACK");
         }
         done
     }

@@ -152,9 +152,7 @@ impl<'key> Safety<'key> {
     ) -> Result<(), RestoreError> {
         library.store.attach_new(part, self.key, "safety")?;
         let written = library.store.in_transaction(|| copy_before_images(library, plan, run, added_blobs));
-        let let_go = library.store.detach("safety");
-        written?;
-        let_go?;
+        library.store.let_go(&["safety"], written)?;
         std::fs::File::open(part)?.sync_all()?;
         self.verify(part, plan)?;
         if path.exists() {

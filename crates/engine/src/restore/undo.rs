@@ -33,9 +33,7 @@ pub fn plan_undo(
     } else {
         Err(RestoreError::NothingToUndo)
     };
-    store.detach("stage")?;
-    store.detach("safety")?;
-    planned?;
+    store.let_go(&["stage", "safety"], planned)?;
     finish(library, stage, destination)
 }
 

@@ -91,7 +91,9 @@ impl Lifetime {
         match self {
             Self::Permanent => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
             Self::WriteOnce => "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;",
-            Self::Ephemeral => "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;",
+            // What undoes a write stays in memory: without it a full disk would look like a damaged store.
+            // Pages that are new are not in it, so filling a store costs nothing.
+            Self::Ephemeral => "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;",
         }
     }
 }
@@ -181,6 +183,16 @@ impl Store {
         let create = TABLES.replace("{db}", name);
         self.db.execute_batch(&format!("{create} PRAGMA {name}.user_version = {SCHEMA_VERSION};"))?;
         Ok(())
+    }
+
+    /// Lets attached stores go when the work with them is done. What went wrong in it is told before what
+    /// goes wrong here: on a disk that fails, this only fails after it, and calls the store damaged.
+    pub(crate) fn let_go<T, E: From<StoreError>>(&self, names: &[&str], done: Result<T, E>) -> Result<T, E> {
+        // Each of them is tried.
+        let detached: Vec<_> = names.iter().map(|name| self.detach(name)).collect();
+        let value = done?;
+        detached.into_iter().collect::<Result<(), StoreError>>()?;
+        Ok(value)
     }
 
     /// Lets an attached store go.
