@@ -40,7 +40,7 @@ impl Session {
         let encrypted = |end: &&crate::runs::End| {
             end.archives.iter().any(|made| made.encrypted && made.verified && made.place == LIBRARY)
         };
-        let first = ends(RunKind::Backup).filter(encrypted).last().map(|end| end.ended);
+        let first = ends(RunKind::Backup).rfind(encrypted).map(|end| end.ended);
         let last = ends(RunKind::Proof).find(|end| end.outcome == Outcome::Completed).map(|end| end.ended);
         Ok(next_proof(first, last).map(|at| at.0))
     }
