@@ -7,6 +7,7 @@ mod backup;
 mod choices;
 mod look;
 mod places;
+mod proof;
 mod recheck;
 mod rest;
 mod restore;
