@@ -18,14 +18,16 @@ use crate::world::{PASSWORD, World, sample};
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
-/// An account with notes, whose backups are daily and without attachments, whatever changed.
+/// An account with notes, whose backups are daily and without attachments, whatever changed. Nothing else runs
+/// by itself.
 fn daily(world: &World) -> Session {
     let session = world.account("Olive", PASSWORD);
     let (path, secret) = sample("partial-plain");
     let plan = session.plan(world.open(&path, secret), RestoreMode::Merge, &Job::new()).expect("a plan");
     session.apply(plan, &Job::new()).expect("a restore");
     session.use_folder(&world.path("documents"), None).expect("a folder");
-    for (key, value) in [("backups_full", "never"), ("skip_unchanged", "off"), ("keep", "all")] {
+    let calm = [("backups_full", "never"), ("skip_unchanged", "off"), ("recheck", "off"), ("keep", "all")];
+    for (key, value) in calm {
         session.set_setting(key, value, None).expect("set");
     }
     session
