@@ -183,6 +183,28 @@ impl Resident {
         })
     }
 
+    /// Lets time pass, a little more than it takes really, until there are so many archives.
+    ///
+    /// # Errors
+    /// If there are others in the end.
+    pub fn pass_until_archives(&mut self, count: usize) -> Outcome {
+        for _ in 0..60 {
+            // The app has seen by now that the computer woke; only then does its waiting begin.
+            self.clock.pass(15_000)?;
+            if until(Duration::from_millis(500), || self.has_archives(count)).is_ok() {
+                return Ok(());
+            }
+        }
+        self.wait_for_archives(count)
+    }
+
+    fn has_archives(&self, count: usize) -> Outcome {
+        match self.archives().len() {
+            found if found == count => Ok(()),
+            found => Err(Trouble::new(format!("{found} archives, not {count}"))),
+        }
+    }
+
     /// Waits until the notice board was told this.
     ///
     /// # Errors

@@ -166,9 +166,8 @@ fn thirty_days_with_a_laptop_that_sleeps_at_random() -> Outcome {
                 pause(dice.roll(600));
             }
             resident.clock.sleep_until(midnight + 23 * HOUR_MS)?;
-            resident.clock.pass(SETTLED_MS)?;
             days.insert(day_of(midnight)?);
-            let made = resident.wait_for_archives(days.len());
+            let made = resident.pass_until_archives(days.len());
             made.map_err(|trouble| trouble.during(format!("day {day}")))?;
             resident.wait_for_rest()?;
         }
