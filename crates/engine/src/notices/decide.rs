@@ -25,6 +25,9 @@ const STALE_INTERRUPTION: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// The failure in a row with which the window comes up.
 const WINDOW_AFTER: u32 = 3;
 
+/// What a reminder that was given is remembered as.
+pub(crate) const REMINDER: &str = "reminder";
+
 /// The notices that are due, the most urgent first. Each comes again until it is noted as said.
 #[must_use]
 pub fn due_notices(facts: &Facts, said: &Said, now: &Zoned) -> Vec<DueNotice> {
@@ -133,8 +136,8 @@ fn pruning_paused(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> 
 fn reminder(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> {
     let since = facts.reminder?;
     let words = || words::reminder(facts.last_verified, now);
-    (!said.since("reminder", since, now))
-        .then(|| notice("reminder", words(), Action::BackUpNow, How::Loud, "reminder"))
+    (!said.since(REMINDER, since, now))
+        .then(|| notice(REMINDER, words(), Action::BackUpNow, How::Loud, REMINDER))
 }
 
 fn proof(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> {

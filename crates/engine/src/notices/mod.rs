@@ -14,6 +14,7 @@ mod words;
 #[cfg(test)]
 mod decide_tests;
 
+pub(crate) use decide::REMINDER;
 pub use decide::{due_notices, locked_out};
 pub(crate) use facts::of_history;
 pub use facts::{Damaged, Facts, Failing, GoodNews, Overdue};

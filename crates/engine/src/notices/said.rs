@@ -32,7 +32,7 @@ impl Said {
 
     /// When something was last said. What was said later than now was said before the clock was set back,
     /// and counts as not said.
-    pub(super) fn at(&self, mark: &str, now: &Zoned) -> Option<TimeMs> {
+    pub(crate) fn at(&self, mark: &str, now: &Zoned) -> Option<TimeMs> {
         self.marks.get(mark).copied().filter(|at| at.0 <= now.timestamp().as_millisecond())
     }
 

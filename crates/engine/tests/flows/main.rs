@@ -6,6 +6,7 @@ mod attend;
 mod backup;
 mod choices;
 mod look;
+mod notices;
 mod places;
 mod proof;
 mod recheck;

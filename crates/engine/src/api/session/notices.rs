@@ -3,20 +3,21 @@
 use std::sync::PoisonError;
 
 use backstop_model::TimeMs;
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
 use super::Session;
+use super::attend::schedule_of;
 use crate::account::AccountId;
 use crate::api::{Backstop, Problem};
 use crate::durable::Origin;
 use crate::lock::{AccountLock, LockKind};
 use crate::notices::{
-    Damaged, DueNotice, Facts, Overdue, Said, SaidFile, due_notices, locked_out, of_history,
+    Damaged, DueNotice, Facts, Overdue, REMINDER, Said, SaidFile, due_notices, locked_out, of_history,
 };
 use crate::repository::Verified;
 use crate::schedule::status::days_due;
-use crate::schedule::{Conditions, Due, Dues, Interval};
-use crate::settings::{LIBRARY, SettingsFile};
+use crate::schedule::{Conditions, Due, Dues, Interval, Remind, remind};
+use crate::settings::{LIBRARY, Settings, SettingsFile};
 
 impl Session {
     /// The notices that are due now, the most urgent first. `in_front`: a person looks at the window.
@@ -57,8 +58,14 @@ impl Session {
         let facts = of_history(&history, LIBRARY, running);
         let settings = self.settings()?;
         let now = self.zoned_now();
-        let Dues { notes, full, .. } = self.dues(&Conditions { running, ..self.conditions() })?;
+        let conditions = Conditions { running, ..self.conditions() };
+        let Dues { notes, full, .. } = self.dues(&conditions)?;
+        let reminder = self.reminder(&settings, facts.last_verified, &conditions);
+        // That a failed backup keeps the older ones is told with the failure.
+        let paused = self.deleting_paused(&settings)?.filter(|pause| pause.can_accept);
         Ok(Facts {
+            reminder,
+            pruning_paused: paused.map(|pause| pause.message),
             proof_due: self.proof_is_due()?,
             tell_good_news: settings.notices_on_success,
             overdue: [overdue(&notes, false, &now), overdue(&full, true, &now)]
@@ -69,6 +76,21 @@ impl Session {
             clock_changed: matches!(notes, Due::Not { clock_changed: true, .. }),
             ..facts
         })
+    }
+
+    /// Now, if it is time for a reminder: counted from the last backup and the last reminder that was given.
+    fn reminder(
+        &self,
+        settings: &Settings,
+        last_verified: Option<TimeMs>,
+        conditions: &Conditions,
+    ) -> Option<TimeMs> {
+        let now = self.zoned_now();
+        let moment = |at: TimeMs| Timestamp::from_millisecond(at.0).ok();
+        let last_reminder = self.said().at(REMINDER, &now).and_then(moment);
+        let last_success = last_verified.and_then(moment);
+        let answer = remind(&schedule_of(settings), last_success, last_reminder, &now, conditions);
+        (answer == Remind::Now).then(|| self.now())
     }
 
     /// Archives that are damaged, as far as the catalog knows.
@@ -105,7 +127,7 @@ impl Backstop {
             return Ok(Vec::new());
         }
         let clock = &self.world.ports.clock;
-        let now = jiff::Timestamp::from_millisecond(clock.now().0).unwrap_or_default();
+        let now = Timestamp::from_millisecond(clock.now().0).unwrap_or_default();
         Ok(locked_out(&said.load(), &now.to_zoned(clock.zone())).into_iter().collect())
     }
 
