@@ -185,6 +185,11 @@
     },
     agree_to_keep: () => { world.overview.keep_agreed = true; return prunePlan(); },
     accept_drop: () => { world.overview.deleting_paused = null; return prunePlan(); },
+    prove: ({ password: typed, recoveryKey }) => {
+      if (typed !== password && recoveryKey === null) throw wrong;
+      world.overview.proof_due = false;
+      return { archive: 'library-2026-11-22-08-03-15.nnbackupz', created: now, notes: 1204, title: 'Bread', preview: 'Flour, water, salt, and a day of patience.', warnings: [] };
+    },
     pause_backups: ({ pause }) => (world.overview = { ...world.overview, paused_until: pause ? now + DAY : null }),
     open_folder: () => null,
     set_theme: () => null,

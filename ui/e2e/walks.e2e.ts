@@ -190,6 +190,24 @@ test('deleting goes on once the owner has seen why it paused, by keyboard alone'
   await page.getByText('37 % fewer notes than before').waitFor({ state: 'detached' });
 }));
 
+test('a restore is tried with what the reader remembers, by keyboard alone', () => walk({ signedIn: true, overview: { proof_due: true } }, async (page) => {
+  await tabTo(page, 'button', 'Try a restore');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Try a restore' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('Type the password first.').waitFor();
+  await page.keyboard.type('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is not its password.').waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByText('Flour, water, salt').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByText('Does your password still open your backups?').waitFor({ state: 'detached' });
+}));
+
 test('copies go to a second folder until that is cleared, by keyboard alone', () => walk({ signedIn: true }, async (page) => {
   await tabTo(page, 'button', 'Select a folder for copies');
   await page.keyboard.press('Enter');

@@ -60,6 +60,7 @@ export const useCopiesFolder = door(commands.useCopiesFolder);
 export const choose = door(commands.choose);
 export const pauseBackups = door(commands.pauseBackups);
 export const prunePlan = door(commands.prunePlan);
+export const prove = door(commands.prove);
 export const prune = door((token: string, watch: Watch) => commands.prune(token, channel(watch)));
 export const agreeToKeep = door(commands.agreeToKeep);
 export const acceptDrop = door(commands.acceptDrop);

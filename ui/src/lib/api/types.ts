@@ -41,7 +41,7 @@ export type {
   PlaceCard,
   PlanSummary,
   PlannedChange,
-  PrunePlanCard,
+  PrunePlanCard, ProvedNote,
   PruneResult,
   PrunedArchive,
   Problem,

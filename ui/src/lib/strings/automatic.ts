@@ -62,6 +62,21 @@ export const automatic = {
     accepted: 'Older backups go by themselves again.',
   },
 
+  proof: {
+    due: 'Does your password still open your backups?',
+    dueNote: 'Once a quarter, open one with what you remember. It takes half a minute and changes nothing.',
+    start: 'Try a restore',
+    title: 'Try a restore',
+    lead: 'The newest backup is opened with what you type, as on a new computer, and shows you one note.',
+    confirm: 'Open it',
+    trying: 'Opening',
+    done: 'Your backup opens',
+    opened: (name: string, when: string | null, notes: string) => when === null ? `${name} opened: ${notes}.` : `${name} of ${when} opened: ${notes}.`,
+    one: 'One of them:',
+    untitled: 'Untitled note',
+    locked: 'Its text is locked by its own password.',
+  },
+
   copies: {
     title: 'Copies',
     none: 'A second folder, best on another disk: every backup is copied there, and the copy is checked.',
