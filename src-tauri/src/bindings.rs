@@ -7,7 +7,7 @@ use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 use crate::closing::CloseQuestion;
-use crate::commands::{account, archives, care, desktop, keep, library, places, settings};
+use crate::commands::{account, archives, care, desktop, history, keep, library, places, settings};
 use crate::drops::ArchivesDropped;
 
 /// Every command. `commands/names.rs` lists the same ones.
@@ -79,6 +79,10 @@ pub(crate) fn commands() -> Builder<Wry> {
             places::set_place_merge,
             places::check_place,
             places::place_archives,
+            history::runs,
+            history::backup_sizes,
+            history::deletion,
+            history::delete_archive,
             library::look_into,
             library::notebooks,
             library::note_places,

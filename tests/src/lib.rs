@@ -12,6 +12,7 @@ pub mod large;
 pub mod peer;
 pub mod real;
 pub mod trouble;
+pub mod years;
 
 #[cfg(target_os = "linux")]
 pub mod desk;

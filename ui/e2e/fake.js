@@ -119,6 +119,21 @@
     return world.places.find((known) => known.id === id);
   };
   world.places = (config.places ?? []).map(place);
+  const made = (id, over) => ({ id, place: 'library', name: `my-notes-${id}.nnbackupz`, path: `${folder}/my-notes-${id}.nnbackupz`, bytes: 9_412_000, notes: 1204, attachments: 0, attachments_included: false, encrypted: true, verified: true, drop: null, ...over });
+  const run = (at, over) => ({
+    run: `20261122-0803${at}-k3f9`, kind: 'backup', automatic: true, outcome: 'completed', code: null, reason: null, started: now - at * DAY, ended: now - at * DAY + 18_000, duration_ms: 18_000, places: ['library'],
+    attachments_included: false, bytes: 9_412_000, notes: 1204, attachments: 0, items: counts({}), archives: [], checked: [], deleted: [], copied: [], since: null, ...over,
+  });
+  const failed = { outcome: 'failed', code: 'no_space', reason: 'The drive “Elements” is full: 412 MB needed, 96 MB free. Nothing was kept of this run; your earlier backups are as they were.', bytes: 0, notes: 0 };
+  const runsOfTheWorld = () => [
+    run(0, { started: now - 2 * 3_600_000, archives: [made('2026-11-22')] }),
+    run(1, { kind: 'restore', automatic: false, outcome: 'completed_with_warnings', reason: 'One attachment could not be restored.', items: counts({ added: 14, updated: 1 }), duration_ms: 8_000 }),
+    run(2, { automatic: false, attachments_included: true, bytes: 412_000_000, attachments: 318, duration_ms: 112_000, archives: [made('2026-11-20', { attachments_included: true, drop: 34 })] }),
+    run(3, failed), run(4, { outcome: 'nothing_new', reason: 'Nothing is new.', since: now - 6 * DAY, bytes: 0 }), run(5, { kind: 'verify', checked: ['my-notes-2026-11-15.nnbackupz'] }), run(6, { outcome: 'cancelled', automatic: false, bytes: 0, notes: 0 }),
+    run(7, { outcome: 'left_running', ended: null, duration_ms: null, bytes: 0, notes: 0, reason: 'It was interrupted: the program or the computer stopped before it was done. Your earlier backups are as they were.' }),
+    run(8, { kind: 'prune', deleted: ['a', 'b', 'c'] }), ...Array.from({ length: config.many ?? 60 }, (_, at) => run(9 + at, { archives: [made(`gone-${at}`, { id: null })] })),
+  ];
+  const sizesOfTheWorld = (full) => Array.from({ length: full ? 0 : 26 }, (_, at) => ({ at: now - (26 - at) * 7 * DAY, bytes: at === 14 ? 5_300_000 : 7_900_000 + at * 60_000, notes: at === 14 ? 806 : 1098 + at * 4, drop: at === 14 ? 39 : null }));
 
   const commands = {
     app_state: () => world.app,
@@ -206,10 +221,24 @@
     },
     cancel_job: () => { world.cancelled = true; return null; },
     running_job: () => config.running ?? null,
-    archives: () => config.archives ?? [
+    archives: () => (config.archives ?? [
       card('2026-11-22', { created: now - 2 * 3_600_000 }), card('2026-11-20', { created: now - 2 * DAY, attachments_included: true, bytes: 412_000_000, automatic: false, pinned: true }),
       card('2026-11-15', { created: now - 9 * DAY, verified: 'damaged', notes: null }), card('2026-11-01', { created: null, verified: 'never', encrypted: false, automatic: null }),
-    ],
+    ]).filter(({ id }) => id !== world.deleted).map((one) => ({ ...one, pinned: world.pins?.[one.id] ?? one.pinned })),
+    runs: ({ query }) => {
+      const all = config.runs ?? runsOfTheWorld();
+      const fits = (run) => (query.kinds.length === 0 || query.kinds.includes(run.kind)) && (query.outcomes.length === 0 || query.outcomes.includes(run.outcome)) && (query.from === null || run.started >= query.from);
+      const fitting = all.filter(fits);
+      return { total: fitting.length, recorded: all.length, unreadable: config.unreadable ?? 0, places: ['library'], runs: fitting.slice(query.offset, query.offset + query.limit) };
+    },
+    backup_sizes: ({ attachments }) => (config.runs ? [] : sizesOfTheWorld(attachments)),
+    deletion: ({ archive }) => ({ id: archive, name: `my-notes-${archive}.nnbackupz`, created: now - 2 * 3_600_000, bytes: 9_412_000, attachments_included: false, to_trash: true, pinned: false, last_verified: config.last ?? false }),
+    delete_archive: ({ archive, last }) => {
+      if (config.last && !last) throw { code: 'usage', message: 'This is the last verified backup of its kind. It was not deleted.', hint: 'Make another backup first.', details: [] };
+      world.deleted = archive;
+      return { run: 'r99', in_trash: true, warnings: [] };
+    },
+    pin_archive: ({ id, pinned }) => { world.pins = { ...world.pins, [id]: pinned }; return null; },
     pick_archive: () => opened({ locked: config.locked ?? true }),
     pick_archives: () => Array.from({ length: config.several ?? 1 }, (_, at) => opened({
       locked: config.locked ?? true, ...(at === 0 ? {} : { token: `t${at + 1}`, name: `old-laptop-${at}.backstop`, format: 'backstop', format_version: '1', created: now - 90 * at * DAY }),

@@ -4,11 +4,14 @@
 //! about backups. A run without an end whose lock is free was left running: its process died.
 
 mod damage;
+mod drops;
 mod history;
 mod id;
+mod known;
 mod log;
 mod run;
 
+pub use drops::Drops;
 pub use history::{Attempts, Failure, History, Success};
 pub use id::{RunId, RunIdError};
 pub use log::{RunLog, RunsError};

@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod archives;
 pub(crate) mod care;
 pub(crate) mod desktop;
+pub(crate) mod history;
 pub(crate) mod keep;
 pub(crate) mod library;
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod access;
 mod by_itself;
 mod cancels;
 mod four_clicks;
+mod history;
 mod looking;
 mod places;
 mod restoring;

@@ -2,7 +2,7 @@
 
 import type { IconName } from './components/icons';
 import type { Page } from './state/router.svelte';
-import { account, automatic, backup, common, notifications, places } from './strings';
+import { account, automatic, backup, common, history, notifications, places } from './strings';
 
 export interface NavEntry { page: Page; label: string; icon: IconName }
 export interface NavGroup { label: string; entries: NavEntry[] }
@@ -21,6 +21,7 @@ export const groups: NavGroup[] = [
   { label: say.importExport, entries: [
     { page: 'backup', label: say.backup, icon: 'backup' },
     { page: 'restore', label: say.restore, icon: 'restore' },
+    { page: 'history', label: history.title, icon: 'list' },
   ] },
   { label: say.other, entries: [
     { page: 'notifications', label: notifications.title, icon: 'bell' },

@@ -5,6 +5,7 @@
 
 mod account;
 mod archive;
+mod history;
 mod keep;
 mod later;
 mod place;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use account::{AccountCommand, ChangePassword, Create, NewPassword};
 pub(crate) use archive::{As, Convert, Inspect, Search, Show, Verify};
+pub(crate) use history::{Ended, RunSort, ShowHistory};
 pub(crate) use keep::{CatalogCommand, Pin, Prune};
 pub(crate) use later::Later;
 pub(crate) use place::{Backup, Mode, Restore, Undo, WithAttachments};
@@ -186,11 +188,6 @@ pub(crate) struct ListArchives {
     after_help = "Exit codes: 0 made or nothing due, 3 made with warnings, 11 busy, 15 no space or disk gone, 16 not logged in, 130 cancelled."
 )]
 pub(crate) struct RunDue {}
-
-/// List every run, failed and cancelled ones too, newest first
-#[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 listed, 12 wrong password, 16 not logged in.")]
-pub(crate) struct ShowHistory {}
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,11 @@
-//! Making backups, and what is known of them: `backup`, `run-due`, `list`, `history`.
+//! Making backups, and what is known of them: `backup`, `run-due`, `list`.
 
 use std::io::{self, Write};
 
 use backstop_engine::api::{
     ArchiveCard, ArchiveFormat, Attended, BackupOrder, BackupResult, Code, Conditions, OutcomeWord, Problem,
-    RunLine, Session, TakenIn, Waiting,
+    Session, TakenIn, Waiting,
 };
-use serde_json::json;
 
 use crate::args::Backup;
 use crate::desk::{Desk, LIBRARY, not_yet, only_the_library};
@@ -160,18 +159,4 @@ fn archive_line(card: &ArchiveCard) -> String {
     let state = verified(card.verified);
     let path = one_line(&card.path);
     format!("{created}  {notes}  {kind}  {}  {state}{open}{pinned}\n  {path}", size(card.bytes))
-}
-
-/// `backstop history`
-pub(super) fn history(desk: &Desk) -> Result<Exit, Problem> {
-    let runs = desk.session()?.history()?;
-    desk.output.answer(&json!({"runs": runs}), |out| {
-        runs.iter().try_for_each(|run| writeln!(out, "{}", run_line(run)))
-    })?;
-    Ok(Exit::DONE)
-}
-
-fn run_line(run: &RunLine) -> String {
-    let reason = run.reason.as_deref().map(|reason| format!(": {}", one_line(reason))).unwrap_or_default();
-    format!("{}  {}  {}  {}{reason}", run.started, run.run, run.kind, run.outcome.replace('_', " "))
 }

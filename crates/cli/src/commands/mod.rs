@@ -3,6 +3,7 @@
 mod account;
 mod backup;
 mod convert;
+mod history;
 mod inspect;
 mod keep;
 mod place;
@@ -34,10 +35,10 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<Exit, Problem> {
         Command::Convert(order) => convert::convert(desk, &order),
         Command::Schedule(command) => settings::schedule(desk, command),
         Command::RunDue(_) => backup::run_due(desk),
-        Command::History(_) => backup::history(desk),
         Command::Prune(order) => keep::prune(desk, &order),
         Command::Pin(order) => keep::pin(desk, &order),
         Command::Catalog(command) => keep::catalog(desk, &command),
+        Command::History(order) => history::history(desk, &order),
         Command::Settings(command) => settings::settings(desk, command),
         Command::Later(later) => Err(not_yet(&format!("`{}`", later.name()))),
     }

@@ -36,6 +36,18 @@ pub(crate) fn size(bytes: u64) -> String {
     format!("{}.{} {}", tenths / 10, tenths % 10, UNITS.get(unit).unwrap_or(&"PB"))
 }
 
+/// How long something took.
+pub(crate) fn took(ms: u64) -> String {
+    let seconds = ms / 1000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) if seconds == 0 => format!("{ms} ms"),
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {} s", seconds % 60),
+        _ => format!("{} h {minutes} min", grouped(hours)),
+    }
+}
+
 /// A moment for a person: local, to the minute.
 pub(crate) fn local(ms: i64) -> String {
     in_zone(ms, &TimeZone::system())
@@ -169,6 +181,20 @@ mod tests {
             (u64::MAX, "18446.7 PB"),
         ] {
             assert_eq!(size(bytes), wanted);
+        }
+    }
+
+    #[test]
+    fn what_something_took_has_two_units_at_most() {
+        for (ms, wanted) in [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (59_999, "59 s"),
+            (65_000, "1 min 5 s"),
+            (3_600_000, "1 h 0 min"),
+            (u64::MAX, "5,124,095,576,030 h 25 min"),
+        ] {
+            assert_eq!(took(ms), wanted);
         }
     }
 

@@ -23,7 +23,7 @@ pub struct Catalog {
     pub(super) version: u32,
     /// Grows with each write, so that a stale copy is noticed.
     pub generation: u64,
-    /// In no particular order; see [`Catalog::newest_first`].
+    /// In the order of their paths; see [`Catalog::newest_first`].
     pub entries: Vec<Entry>,
 }
 
@@ -110,6 +110,8 @@ impl Catalog {
         }
         changes.gone = missing.count();
         self.name_apart();
+        // One order for one content: what did not change is not written again.
+        self.entries.sort_by(|a, b| a.path.cmp(&b.path));
         changes
     }
 
@@ -175,6 +177,7 @@ impl Catalog {
             ..Entry::bare(file)
         });
         self.name_apart();
+        self.entries.sort_by(|a, b| a.path.cmp(&b.path));
     }
 
     /// Adds a copy of a known archive, or replaces what was known of its path.

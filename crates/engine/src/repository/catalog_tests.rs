@@ -277,3 +277,16 @@ fn a_thousand_archives_are_nothing() {
     let ids: HashSet<_> = catalog.entries.iter().map(|entry| &entry.id).collect();
     assert_eq!(ids.len(), 1_000);
 }
+
+#[test]
+fn a_folder_that_is_away_changes_nothing_twice() {
+    let (mut catalog, mut looks) = (Catalog::default(), Looks::new());
+    let files: Vec<Listed> = (0..40).map(|n| file(&format!("/a/{n}.nnbackupz"), n, 1)).collect();
+    looks.refresh(&mut catalog, &[listing("/a", &files)]);
+    looks.refresh(&mut catalog, &[unreachable_folder("/a")]);
+    let away = catalog.clone();
+    for _ in 0..3 {
+        looks.refresh(&mut catalog, &[unreachable_folder("/a")]);
+        assert_eq!(catalog, away, "in the same order, so that it is not written again");
+    }
+}

@@ -78,27 +78,30 @@ pub struct Attempts {
 }
 
 impl History {
-    /// Reads whole lines. A line that is not understood is counted; the rest is kept.
-    pub(super) fn from_lines<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut history = Self::default();
-        let mut places: HashMap<RunId, usize> = HashMap::new();
+    /// Reads whole lines after those that were read before. A line that is not understood is counted; the
+    /// rest is kept.
+    pub(super) fn extend<'a>(&mut self, lines: impl Iterator<Item = &'a [u8]>) {
+        // Oldest first while lines are added, so that places stay.
+        self.runs.reverse();
+        let known = self.runs.iter().enumerate();
+        let mut places: HashMap<RunId, usize> =
+            known.map(|(place, run)| (run.begin.run.clone(), place)).collect();
         for line in lines.filter(|line| !line.is_empty()) {
             let understood = match serde_json::from_slice::<Record>(line) {
                 Err(_) => false,
                 Ok(Record::Begin(begin)) => {
-                    places.insert(begin.run.clone(), history.runs.len());
-                    history.runs.push(Run { begin, safety: None, end: None });
+                    places.insert(begin.run.clone(), self.runs.len());
+                    self.runs.push(Run { begin, safety: None, end: None });
                     true
                 }
                 Ok(Record::Safety { run, safety }) => {
-                    history.find(&places, &run).map(|run| run.safety = Some(safety)).is_some()
+                    self.find(&places, &run).map(|run| run.safety = Some(safety)).is_some()
                 }
-                Ok(Record::End(end)) => history.finish(&places, end),
+                Ok(Record::End(end)) => self.finish(&places, end),
             };
-            history.unreadable_lines += u32::from(!understood);
+            self.unreadable_lines += u32::from(!understood);
         }
-        history.runs.reverse();
-        history
+        self.runs.reverse();
     }
 
     fn find(&mut self, places: &HashMap<RunId, usize>, run: &RunId) -> Option<&mut Run> {

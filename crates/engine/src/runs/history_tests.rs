@@ -44,7 +44,9 @@ fn failed() -> Outcome {
 fn history(records: &[Record]) -> History {
     let lines: Vec<Vec<u8>> =
         records.iter().map(|record| serde_json::to_vec(record).expect("json")).collect();
-    History::from_lines(lines.iter().map(Vec::as_slice))
+    let mut history = History::default();
+    history.extend(lines.iter().map(Vec::as_slice));
+    history
 }
 
 /// A backup that ends at `at`, in one row.
@@ -150,7 +152,8 @@ fn lines_that_say_nothing_are_counted_and_the_rest_is_kept() {
     let good = serde_json::to_vec(&begin("a", RunKind::Backup, 1)).expect("json");
     let stray_end = serde_json::to_vec(&end("z", 2, Outcome::Completed, vec![])).expect("json");
     let lines: [&[u8]; 5] = [b"{\"event\":\"weather\"}", &good, b"\0\0\0\0", &stray_end, b""];
-    let history = History::from_lines(lines.into_iter());
+    let mut history = History::default();
+    history.extend(lines.into_iter());
     assert_eq!((history.runs.len(), history.unreadable_lines), (1, 3));
 }
 

@@ -3,12 +3,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use backstop_model::TimeMs;
 use thiserror::Error;
 
 use super::RunId;
 use super::history::{History, Record};
+use super::known::Known;
 use super::run::{Begin, End, Outcome, SafetyArchive};
 use crate::lock::{AccountLock, LockKind};
 use crate::problem::Problem;
@@ -41,17 +43,18 @@ impl From<RunsError> for Problem {
 }
 
 /// The log of one account. Appending and reading lock the file itself for a moment, so a line is
-/// never seen half written.
+/// never seen half written. Clones share what was read already.
 #[derive(Debug, Clone)]
 pub struct RunLog {
     path: PathBuf,
+    known: Arc<Mutex<Known>>,
 }
 
 impl RunLog {
     /// The log in the folder of an account.
     #[must_use]
     pub fn new(account_folder: &Path) -> Self {
-        Self { path: account_folder.join("runs.ndjson") }
+        Self { path: account_folder.join("runs.ndjson"), known: Arc::default() }
     }
 
     /// Records that a run began. Call it under the job lock, before anything is written.
@@ -100,15 +103,16 @@ impl RunLog {
     ///
     /// # Errors
     /// [`RunsError::Read`].
-    pub fn read(&self) -> Result<History, RunsError> {
+    pub fn read(&self) -> Result<Arc<History>, RunsError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut file = match File::open(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(History::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                *known = Known::default();
+                return Ok(Arc::default());
+            }
             other => other.map_err(RunsError::Read)?,
         };
-        let mut bytes = Vec::new();
-        file.lock_shared().and_then(|()| file.read_to_end(&mut bytes)).map_err(RunsError::Read)?;
-        let whole = bytes.get(..whole_bytes(&bytes)).unwrap_or_default();
-        Ok(History::from_lines(whole.split(|byte| *byte == b'\n')))
+        file.lock_shared().and_then(|()| known.catch_up(&mut file)).map_err(RunsError::Read)
     }
 
     fn append(&self, records: &[Record]) -> Result<(), RunsError> {
@@ -128,11 +132,10 @@ impl RunLog {
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path)?;
         file.lock()?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
         // A torn line is what a crash left of a record; what was never whole is not history.
+        let (from, bytes) = end_of(&mut file)?;
         let whole = whole_bytes(&bytes);
-        let end = u64::try_from(whole).map_err(io::Error::other)?;
+        let end = from + u64::try_from(whole).map_err(io::Error::other)?;
         file.set_len(end)?;
         file.seek(SeekFrom::Start(end))?;
         if bytes.get(..whole).is_some_and(|kept| !kept.is_empty() && !kept.ends_with(b"\n")) {
@@ -147,9 +150,26 @@ impl RunLog {
     }
 }
 
+/// The end of the file and where that begins: a line end and what follows it at least, or all of the file.
+fn end_of(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
+    const USUALLY_ENOUGH: u64 = 16 * 1024;
+    let length = file.metadata()?.len();
+    let mut size = USUALLY_ENOUGH;
+    loop {
+        let from = length.saturating_sub(size);
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(from))?;
+        file.read_to_end(&mut bytes)?;
+        if from == 0 || bytes.contains(&b'\n') {
+            return Ok((from, bytes));
+        }
+        size = size.saturating_mul(4);
+    }
+}
+
 /// How many bytes are whole records: up to the last line end, and a last line without one if it is
 /// a record nevertheless.
-fn whole_bytes(bytes: &[u8]) -> usize {
+pub(super) fn whole_bytes(bytes: &[u8]) -> usize {
     let after_last_end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     match bytes.get(after_last_end..) {
         Some(tail) if serde_json::from_slice::<Record>(tail).is_ok() => bytes.len(),

@@ -57,7 +57,7 @@ fn ended(run: &str) -> End {
 #[test]
 fn what_is_recorded_comes_back() {
     let account = account();
-    assert_eq!(account.log.read().expect("nothing yet"), History::default());
+    assert_eq!(*account.log.read().expect("nothing yet"), History::default());
     account.log.begin(&begin("a")).expect("begun");
     account.log.safety(&id("a"), &safety()).expect("recorded");
     account.log.end(&ended("a")).expect("ended");
@@ -163,4 +163,60 @@ fn processes_that_append_at_once_lose_nothing() {
     });
     let history = account.log.read().expect("read");
     assert_eq!((history.runs.len(), history.unreadable_lines), (40, 0));
+}
+
+#[test]
+fn what_was_read_is_not_read_again_and_what_was_added_is() {
+    let account = account();
+    let other = RunLog::new(account.folder.path());
+    for run in ["a", "b"] {
+        other.begin(&begin(run)).expect("begun");
+        let history = account.log.read().expect("read");
+        assert_eq!(history.runs[0].begin.run, id(run));
+        assert_eq!(history.runs[0].end, None);
+        assert!(Arc::ptr_eq(&history, &account.log.read().expect("read")), "nothing is new");
+        other.end(&ended(run)).expect("ended");
+        assert_eq!(account.log.read().expect("read").runs[0].end, Some(ended(run)));
+    }
+    assert_eq!(account.log.read().expect("read"), RunLog::new(account.folder.path()).read().expect("read"));
+    // A torn line is not history, and stays none when another writer cuts it off.
+    let mut torn = fs::read(account.path()).expect("a log");
+    torn.extend_from_slice(br#"{"event":"begin","run":"#);
+    account.put(&torn);
+    assert_eq!(account.log.read().expect("read").runs.len(), 2);
+    other.begin(&begin("c")).expect("begun");
+    assert_eq!(account.log.read().expect("read").runs.len(), 3);
+}
+
+#[test]
+fn another_file_in_its_place_is_read_anew() {
+    let account = account();
+    account.log.begin(&begin("a")).expect("begun");
+    assert_eq!(account.log.read().expect("read").runs.len(), 1);
+    let line = |run: &str| format!("{}\n", serde_json::to_string(&Record::Begin(begin(run))).expect("json"));
+    // As long as the first, longer, shorter, and none at all.
+    for runs in [&["b"][..], &["c", "d"], &["e"], &[]] {
+        account.put(runs.iter().map(|run| line(run)).collect::<String>().as_bytes());
+        let history = account.log.read().expect("read");
+        let read: Vec<&str> = history.runs.iter().rev().map(|run| run.begin.run.as_str()).collect();
+        assert_eq!(read, runs);
+    }
+    fs::remove_file(account.path()).expect("removed");
+    assert_eq!(*account.log.read().expect("read"), History::default());
+}
+
+#[test]
+fn a_record_after_one_that_is_longer_than_what_is_usually_enough() {
+    let account = account();
+    account.log.begin(&begin("a")).expect("begun");
+    let warnings = vec!["x".repeat(100_000)];
+    let long = End::new(&id("a"), TimeMs(2), Outcome::CompletedWithWarnings { warnings });
+    account.log.end(&long).expect("ended");
+    let mut bytes = fs::read(account.path()).expect("a log");
+    bytes.pop();
+    account.put(&bytes);
+    account.log.begin(&begin("b")).expect("begun");
+    let history = account.log.read().expect("read");
+    assert_eq!((history.runs.len(), history.unreadable_lines), (2, 0));
+    assert_eq!(history.runs[1].end, Some(long));
 }

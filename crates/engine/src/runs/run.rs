@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use backstop_model::TimeMs;
 use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use super::RunId;
 use crate::problem::{Code, Problem};
 
 /// What a run does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RunKind {
     /// A backup of one or more places.

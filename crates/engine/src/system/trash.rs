@@ -48,6 +48,11 @@ impl Trash {
         Self::default()
     }
 
+    /// Whether a file would go into the trash, and not for good.
+    pub(crate) fn takes(&self, path: &Path) -> bool {
+        self.fitting(path).is_some()
+    }
+
     /// Takes a file away, so that it is gone even if the power fails right after.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 mod attend;
 mod backup;
 mod choices;
+mod history;
 mod look;
 mod notices;
 mod places;

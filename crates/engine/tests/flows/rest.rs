@@ -1,6 +1,7 @@
 //! Rest: nothing new is said, checked, and nothing else is taken for it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use backstop_engine::api::{
     ArchiveFormat, BackupKind, BackupOrder, BackupResult, Job, OutcomeWord, RestoreMode, Session, Verified,
@@ -35,7 +36,7 @@ fn by_itself(world: &World, session: &Session, attachments: bool) -> BackupResul
     session.backup(&order, &Job::new()).expect("a backup")
 }
 
-fn history(world: &World) -> History {
+fn history(world: &World) -> Arc<History> {
     RunLog::new(&world.account_folder()).read().expect("a history")
 }
 

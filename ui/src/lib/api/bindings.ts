@@ -144,6 +144,14 @@ export const commands = {
 	checkPlace: (place: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<PlaceCard>("check_place", { place, progress }),
 	/**  The backups in all places beside the library, newest first. */
 	placeArchives: () => __TAURI_INVOKE<ArchiveCard[]>("place_archives"),
+	/**  The runs that fit, newest first, a page at a time. */
+	runs: (query: RunQuery) => __TAURI_INVOKE<RunPage>("runs", { query }),
+	/**  How large the verified backups of a place and kind were, oldest first. */
+	backupSizes: (place: string, attachments: boolean) => __TAURI_INVOKE<SizePoint[]>("backup_sizes", { place, attachments }),
+	/**  What deleting an archive would mean. Touches nothing. */
+	deletion: (archive: string) => __TAURI_INVOKE<Deletion>("deletion", { archive }),
+	/**  Deletes an archive; `last`: even the last verified one of its kind. */
+	deleteArchive: (archive: string, last: boolean) => __TAURI_INVOKE<DeletedArchive>("delete_archive", { archive, last }),
 	/**  Opens an archive that is held to be looked at. Needs nobody to be signed in. */
 	lookInto: (token: string, progress: Channel<JobProgress>) => __TAURI_INVOKE<ContentsCard>("look_into", { token, progress }),
 	/**  Every notebook. */
@@ -416,6 +424,36 @@ export type CreatedAccount = {
 	recovery_key: string[],
 	/**  Why the account is not kept signed in, if that was wished and failed. */
 	keychain: KeychainState,
+};
+
+/**  An archive that was deleted. */
+export type DeletedArchive = {
+	/**  The run. */
+	run: string,
+	/**  Whether it is in the system's trash now; else it is gone for good. */
+	in_trash: boolean,
+	/**  What went wrong on the way. */
+	warnings: Warning[],
+};
+
+/**  What deleting one archive would mean. */
+export type Deletion = {
+	/**  Its id in the list of known archives. */
+	id: string,
+	/**  File name. */
+	name: string,
+	/**  When it was made. */
+	created: number | null,
+	/**  Its size. */
+	bytes: number,
+	/**  Whether attachments are in it. */
+	attachments_included: boolean,
+	/**  Whether it goes into the system's trash, and not for good. */
+	to_trash: boolean,
+	/**  Whether it is never deleted by itself. */
+	pinned: boolean,
+	/**  Whether no other verified archive is left that holds as much. */
+	last_verified: boolean,
 };
 
 /**  What this desktop can do. */
@@ -1019,6 +1057,142 @@ export type RestoreResult = {
 	warnings: Warning[],
 };
 
+/**  An archive that a run made. */
+export type RunArchive = {
+	/**  Its id in the list of known archives, `null` if it is not there any more. */
+	id: string | null,
+	/**  The place it is a backup of. */
+	place: string,
+	/**  Its file name when it was made. */
+	name: string,
+	/**  Its path when it was made, for showing and for the command line. */
+	path: string,
+	/**  Its size. */
+	bytes: number,
+	/**  Notes in it. */
+	notes: number,
+	/**  Attachments whose bytes are in it. */
+	attachments: number,
+	/**  Whether it is a backup with attachments. */
+	attachments_included: boolean,
+	/**  Whether it is encrypted. */
+	encrypted: boolean,
+	/**  Whether it was read back before it got its name. */
+	verified: boolean,
+	/**  By how many of a hundred it has fewer notes or bytes than those before it, if that is 30 or more. */
+	drop: number | null,
+};
+
+/**  One run. */
+export type RunCard = {
+	/**  Its id. */
+	run: string,
+	/**  What it did. */
+	kind: RunKind,
+	/**  Started by the schedule, not by a person. */
+	automatic: boolean,
+	/**  Where it stands. */
+	outcome: RunOutcome,
+	/**  Why it failed, for programs. */
+	code: Code | null,
+	/**  Why it did not end well, or made nothing. */
+	reason: string | null,
+	/**  When it began. */
+	started: number,
+	/**  When it ended. */
+	ended: number | null,
+	/**  How long it took. */
+	duration_ms: number | null,
+	/**  The places it concerned. */
+	places: string[],
+	/**  Whether it was to take attachments, too. */
+	attachments_included: boolean,
+	/**  Bytes written or checked; of a deletion, bytes freed. */
+	bytes: number,
+	/**  Notes, live and trashed. */
+	notes: number,
+	/**  Attachments whose bytes were carried. */
+	attachments: number,
+	/**  What a restore or undo did to items. */
+	items: ChangeCounts,
+	/**  What it made. */
+	archives: RunArchive[],
+	/**  File names of what it checked. */
+	checked: string[],
+	/**  File names of what it deleted. */
+	deleted: string[],
+	/**  File names of the copies it made. */
+	copied: string[],
+	/**  When the archive was made that still holds all there is, if nothing new was written. */
+	since: number | null,
+};
+
+/**  What a run does. */
+export type RunKind = 
+/**  A backup of one or more places. */
+"backup" | 
+/**  A restore into a place. */
+"restore" | 
+/**  The undo of a restore. */
+"undo" | 
+/**  A check of archives. */
+"verify" | 
+/**  A person proved that a secret still opens an archive. */
+"proof" | 
+/**  Archives deleted by the owner's policy. */
+"prune" | 
+/**  Archives copied into the second folder. */
+"copy";
+
+/**  Where a run stands. */
+export type RunOutcome = 
+/**  It runs. */
+"running" | 
+/**  All of it was done. */
+"completed" | 
+/**  Done, with warnings. */
+"completed_with_warnings" | 
+/**  Nothing was written: an archive that is there already holds all there is. */
+"nothing_new" | 
+/**  A person stopped it. */
+"cancelled" | 
+/**  It failed. */
+"failed" | 
+/**  Its process died. */
+"left_running";
+
+/**  Some of the runs, newest first. */
+export type RunPage = {
+	/**  How many fit the query. */
+	total: number,
+	/**  How many there are at all. */
+	recorded: number,
+	/**  Lines of the history that this version does not understand. */
+	unreadable: number,
+	/**  Every place that a run concerned. */
+	places: string[],
+	/**  This page of them. */
+	runs: RunCard[],
+};
+
+/**  Which runs to show. What is empty does not choose. */
+export type RunQuery = {
+	/**  Of these kinds. */
+	kinds: RunKind[],
+	/**  That ended so. */
+	outcomes: RunOutcome[],
+	/**  That concern this place. */
+	place: string | null,
+	/**  That began then or later. */
+	from: number | null,
+	/**  That began before. */
+	until: number | null,
+	/**  How many to pass over. */
+	offset: number,
+	/**  How many to give, at most 500. */
+	limit: number,
+};
+
 /**  A copy that was saved. */
 export type SavedCopy = {
 	/**  The name of the file. */
@@ -1027,6 +1201,18 @@ export type SavedCopy = {
 	notes: number,
 	/**  Attachments whose bytes are in it. */
 	attachments: number,
+};
+
+/**  One backup in the chart. */
+export type SizePoint = {
+	/**  When it was made. */
+	at: number,
+	/**  Its size. */
+	bytes: number,
+	/**  Notes in it. */
+	notes: number,
+	/**  By how many of a hundred it has fewer notes or bytes than those before it, if that is 30 or more. */
+	drop: number | null,
 };
 
 /**  A stage of a running job. */

@@ -85,6 +85,11 @@ export const openKnown = door(commands.openKnown);
 export const holdKnown = door(commands.holdKnown);
 export const checkArchive = door((token: string, full: boolean, watch: Watch) =>
   commands.checkArchive(token, full, channel(watch)));
+export const runs = door(commands.runs);
+export const backupSizes = door(commands.backupSizes);
+export const pinArchive = door(commands.pinArchive);
+export const deletion = door(commands.deletion);
+export const deleteArchive = door(commands.deleteArchive);
 export const showInFolder = door(commands.showInFolder);
 export const unlockArchive = door(commands.unlockArchive);
 export const planRestore = door((tokens: string[], mode: T.RestoreMode, only: string[], salvage: boolean, watch: Watch) =>

@@ -26,6 +26,7 @@ export const icons = {
   here: '<circle cx="12" cy="12" r="5.500"/>',
   info: '<circle cx="12" cy="12" r="8.250"/><path d="M12 11v5"/><path d="M12 7.800h.01" stroke-width="2.300"/>',
   key: '<circle cx="8" cy="15.500" r="4"/><path d="m11 12.500 8.500-8.500M16 7.500l2.500 2.500"/>',
+  list: '<path d="M8 6h12M8 12h12M8 18h12"/><path d="M4 6h.01M4 12h.01M4 18h.01" stroke-width="2.500"/>',
   lock: '<rect x="5" y="10.500" width="14" height="9.500" rx="1.500"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.500"/>',
   menu: '<path d="M4 7h16M4 12h16M4 17h16"/>',
   more: '<path d="M5.500 12h.01M12 12h.01M18.500 12h.01" stroke-width="2.800"/>',

@@ -1,6 +1,6 @@
 // Which page of the shell is open. The address after # is the truth, so links are plain links.
 
-export const pages = ['backup', 'restore', 'places', 'browse', 'profile', 'security', 'notifications', 'appearance', 'about'] as const;
+export const pages = ['backup', 'restore', 'history', 'places', 'browse', 'profile', 'security', 'notifications', 'appearance', 'about'] as const;
 export type Page = (typeof pages)[number];
 
 function fromAddress(): Page {

@@ -5,6 +5,7 @@ export { automatic } from './automatic';
 export { backup } from './backup';
 export { browse } from './browse';
 export { common } from './common';
+export { history } from './history';
 export { notifications } from './notifications';
 export { places } from './places';
 export { restore } from './restore';

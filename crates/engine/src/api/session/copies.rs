@@ -60,7 +60,7 @@ impl Session {
         let settings = self.settings()?;
         let reachable =
             settings.copies_folder.as_deref().is_some_and(|folder| archives_folder(folder).is_dir());
-        if !reachable || failed_lately(&self.runs().read()?, self.now()) {
+        if !reachable || failed_lately(&*self.runs().read()?, self.now()) {
             return Ok(false);
         }
         Ok(!self.uncopied(&settings)?.is_empty())

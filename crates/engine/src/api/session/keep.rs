@@ -112,7 +112,7 @@ impl Session {
         if settings.keep == Keep::All {
             return Ok(None);
         }
-        let why = pause(&self.runs().read()?, LIBRARY, &settings.drops_seen);
+        let why = pause(&*self.runs().read()?, LIBRARY, &settings.drops_seen);
         Ok(why.as_ref().map(PauseReason::from))
     }
 
@@ -162,7 +162,7 @@ impl Session {
 
     fn prospect(&self) -> Result<Prospect, Problem> {
         self.archives()?;
-        Ok(self.prospect_of(&self.settings()?, &self.runs().read()?))
+        Ok(self.prospect_of(&self.settings()?, &*self.runs().read()?))
     }
 
     /// The plan for what the catalog knows.

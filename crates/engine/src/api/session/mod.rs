@@ -7,6 +7,8 @@ mod browse;
 mod check;
 mod choices;
 mod copies;
+mod delete;
+mod history;
 mod keep;
 mod notices;
 mod overview;
@@ -65,6 +67,7 @@ pub struct Session {
     browsing: Mutex<Option<Library>>,
     said: Mutex<Option<Said>>,
     looked: Mutex<Option<(Conditions, Instant)>>,
+    runs: RunLog,
 }
 
 /// What a job leaves in the history.
@@ -105,6 +108,7 @@ impl Session {
     pub(super) fn new(world: Arc<World>, keys: AccountKeys) -> Self {
         let folder = keys.folder().to_owned();
         let origin = Origin::new(&world.machine, &folder);
+        let runs = RunLog::new(&folder);
         Self {
             world,
             keys: Mutex::new(keys),
@@ -113,6 +117,7 @@ impl Session {
             browsing: Mutex::new(None),
             said: Mutex::new(None),
             looked: Mutex::new(None),
+            runs,
         }
     }
 
@@ -133,7 +138,7 @@ impl Session {
     }
 
     fn runs(&self) -> RunLog {
-        RunLog::new(&self.folder)
+        self.runs.clone()
     }
 
     fn scratch(&self) -> &Path {

@@ -6,16 +6,14 @@ use backstop_model::TimeMs;
 
 use super::Session;
 use crate::api::{
-    ArchiveCard, BackupResult, ChangeCounts, Effort, FolderChoice, OpenArchive, Overview, Problem, RunLine,
-    UndoOffer,
+    ArchiveCard, BackupResult, ChangeCounts, Effort, FolderChoice, OpenArchive, Overview, Problem, UndoOffer,
 };
 use crate::lock::{AccountLock, LockKind};
 use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
 use crate::restore::safety_path;
-use crate::runs::{Begin, RunState, Trigger};
+use crate::runs::{Begin, Trigger};
 use crate::schedule::Due;
 use crate::settings::LIBRARY;
-use crate::time::rfc3339;
 
 /// What is said when the last backup is later than the clock says it is now.
 const CLOCK_SET_BACK: &str = "The newest backup is from a later time than this computer shows: its clock was set back. The next backup by itself counts from that later time. Check the date, or make a backup by hand.";
@@ -200,30 +198,6 @@ impl Session {
 
     pub(super) fn catalog(&self) -> CatalogFile {
         CatalogFile::new(&self.folder, &self.origin)
-    }
-
-    /// Every run, newest first.
-    ///
-    /// # Errors
-    /// The history can't be read.
-    pub fn history(&self) -> Result<Vec<RunLine>, Problem> {
-        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
-        let history = self.runs().read()?;
-        let line = |run: &crate::runs::Run| RunLine {
-            run: run.begin.run.as_str().to_owned(),
-            kind: run.begin.kind.as_str().to_owned(),
-            started: rfc3339(run.begin.started.0),
-            ended: run.end.as_ref().map(|end| rfc3339(end.ended.0)),
-            outcome: match run.state(running) {
-                RunState::Running => "running",
-                RunState::LeftRunning => "left_running",
-                RunState::Ended(outcome) => outcome.as_str(),
-            }
-            .to_owned(),
-            reason: run.reason(running),
-            places: run.begin.places.clone(),
-        };
-        Ok(history.runs.iter().map(line).collect())
     }
 }
 

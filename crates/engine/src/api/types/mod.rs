@@ -6,6 +6,7 @@
 
 mod account;
 mod archive;
+mod history;
 mod keep;
 mod note;
 mod overview;
@@ -15,6 +16,10 @@ mod run;
 
 pub use account::{AccountCard, AppState, CreatedAccount, KeychainState};
 pub use archive::{ArchiveCard, OpenedArchive};
+pub(in crate::api) use history::file_name;
+pub use history::{
+    DeletedArchive, Deletion, RunArchive, RunCard, RunKind, RunLine, RunOutcome, RunPage, RunQuery, SizePoint,
+};
 pub use keep::{
     CatalogCounts, CopyResult, KeepReason, PauseReason, PrunePlanCard, PruneResult, PrunedArchive,
 };
@@ -22,7 +27,7 @@ pub use note::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode};
 pub use overview::{Choice, FolderChoice, Overview, StatusCard, UndoOffer};
 pub use place::{FoundPlace, PlaceAttention, PlaceCard, PlaceKind, PlacePassword, TakenIn};
 pub use restore::{Change, ChangeCounts, PlanSummary, PlannedChange, RestoreMode, RestoreResult, Warning};
-pub use run::{BackupResult, JobProgress, OutcomeWord, RunLine, StageWord};
+pub use run::{BackupResult, JobProgress, OutcomeWord, StageWord};
 
 pub use crate::account::Strength;
 pub use crate::repository::Verified;

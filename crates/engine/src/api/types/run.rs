@@ -80,22 +80,3 @@ pub struct JobProgress {
     #[specta(type = Option<f64>)]
     pub seconds_left: Option<f64>,
 }
-
-/// A run, as `history --json` prints it.
-#[derive(Debug, Clone, Serialize, Deserialize, Type)]
-pub struct RunLine {
-    /// Its id.
-    pub run: String,
-    /// What it did.
-    pub kind: String,
-    /// When it began, RFC 3339.
-    pub started: String,
-    /// When it ended.
-    pub ended: Option<String>,
-    /// How it ended, or `running`.
-    pub outcome: String,
-    /// Why it did not end well.
-    pub reason: Option<String>,
-    /// The places it concerned.
-    pub places: Vec<String>,
-}
