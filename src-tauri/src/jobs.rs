@@ -1,11 +1,16 @@
 //! Running a job: its work on a thread that may block, its progress sampled aside.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use backstop_engine::api::{Job, JobProgress, Problem, Session};
 
 use crate::progress::watch;
+use crate::running::Guard;
 use crate::shell::{Shell, blocking};
+
+/// How long a job that gives way may take to stop. It looks whether it should after each piece it reads.
+const GIVING_WAY: Duration = Duration::from_secs(10);
 
 /// Runs a job for who is signed in. `show` gets its progress, at most ten times a second.
 ///
@@ -29,7 +34,7 @@ pub(crate) async fn run_for_anyone<T: Send + 'static>(
     mut show: impl FnMut(JobProgress) + Send + 'static,
     work: impl FnOnce(&Shell, &Job) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let guard = shell.running.start()?;
+    let guard = start(shell).await?;
     let (job, running) = (guard.job(), Arc::clone(&shell.running));
     let sampling = tauri::async_runtime::spawn(async move {
         watch(&job, |sample| {
@@ -44,4 +49,15 @@ pub(crate) async fn run_for_anyone<T: Send + 'static>(
     sampling.abort();
     shell_after.look.notify_one();
     end
+}
+
+/// Takes the one place for a job, from one that gives way too: what is checked by itself can wait.
+async fn start(shell: &Shell) -> Result<Guard, Problem> {
+    match shell.running.start() {
+        Err(_) if shell.running.give_way() => {
+            shell.running.ended_within(GIVING_WAY).await;
+            shell.running.start()
+        }
+        started => started,
+    }
 }

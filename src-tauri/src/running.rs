@@ -44,6 +44,13 @@ impl Running {
         }
     }
 
+    /// Stops the job that runs if it gives way to whatever a person wants. Says whether it does.
+    pub(crate) fn give_way(&self) -> bool {
+        let now = self.now();
+        let giving_way = now.as_ref().filter(|now| now.job.can_wait());
+        giving_way.map(|now| now.job.cancel()).is_some()
+    }
+
     /// The last sample of the job that runs.
     pub(crate) fn progress(&self) -> Option<JobProgress> {
         self.now().as_ref().and_then(|now| now.latest.clone())
@@ -125,6 +132,16 @@ mod tests {
         assert!(first.job().check().is_err());
         drop(first);
         assert!(running.start().expect("free").job().check().is_ok());
+    }
+
+    #[test]
+    fn only_what_can_wait_gives_way() {
+        let running = Arc::new(Running::default());
+        assert!(!running.give_way(), "nothing runs");
+        let guard = running.start().expect("nothing runs");
+        assert!(!running.give_way() && guard.job().check().is_ok(), "a backup stays");
+        guard.job().let_wait(true);
+        assert!(running.give_way() && guard.job().check().is_err());
     }
 
     #[test]

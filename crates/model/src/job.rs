@@ -44,6 +44,7 @@ pub struct Progress {
 #[derive(Debug, Default)]
 pub struct Job {
     cancelled: Arc<AtomicBool>,
+    can_wait: AtomicBool,
     stage: AtomicU8,
     items_done: AtomicU64,
     items_total: AtomicU64,
@@ -61,6 +62,17 @@ impl Job {
     /// Asks the worker to stop. It does so at its next [`Job::check`].
     pub fn cancel(&self) {
         self.cancelled.store(true, Relaxed);
+    }
+
+    /// Says whether what it does from here on gives way to whatever a person wants: it comes back to it.
+    pub fn let_wait(&self, can_wait: bool) {
+        self.can_wait.store(can_wait, Relaxed);
+    }
+
+    /// Whether it gives way now. Whoever wants its place cancels it and waits for its end.
+    #[must_use]
+    pub fn can_wait(&self) -> bool {
+        self.can_wait.load(Relaxed)
     }
 
     /// A job for a part of the work whose counts would mislead: it stops with this one, and what it

@@ -145,7 +145,10 @@ impl Session {
     ) -> Result<(), Problem> {
         const BY_HAND: usize = 5;
         for _ in 0..if conditions.awake_for.is_some() { 1 } else { BY_HAND } {
-            let Some(Some(checked)) = attended.step(job, || self.recheck(conditions, job)) else { break };
+            job.let_wait(true);
+            let checked = attended.step(job, || self.recheck(conditions, job));
+            job.let_wait(false);
+            let Some(Some(checked)) = checked else { break };
             attended.warnings.extend(checked.warning());
             if !checked.sound {
                 self.back_up_what_is_due(conditions, attended, job)?;
