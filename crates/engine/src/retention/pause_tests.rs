@@ -22,6 +22,10 @@ pub(crate) enum Told {
     Elsewhere(u64),
     /// Failed.
     Failed,
+    /// Failed although it says that it made an archive of so many notes.
+    FailedWith(u64),
+    /// A restore that says that it made one.
+    Restored(u64),
     /// Was cancelled.
     Cancelled,
     /// Died.
@@ -42,26 +46,34 @@ pub(crate) fn history(told: &[Told]) -> History {
     History { runs, unreadable_lines: 0 }
 }
 
+/// Notes and bytes of what it says that it made.
+fn size(told: Told) -> (u64, u64) {
+    match told {
+        Told::Made(notes)
+        | Told::Full(notes)
+        | Told::Unverified(notes)
+        | Told::Elsewhere(notes)
+        | Told::FailedWith(notes)
+        | Told::Restored(notes) => (notes, notes * 10),
+        Told::Sized(notes, bytes) | Told::Plain(notes, bytes) | Told::Container(notes, bytes) => {
+            (notes, bytes)
+        }
+        _ => (0, 0),
+    }
+}
+
 fn run(number: usize, told: Told) -> Run {
     let id: RunId = format!("20261122-0803{number:02}-k3f9").parse().expect("an id");
     let failed = || Outcome::Failed { code: Code::NoSpace, message: "There is no space.".to_owned() };
     let outcome = match told {
-        Told::Failed | Told::RestoreFailed | Told::FailedElsewhere => Some(failed()),
+        Told::Failed | Told::FailedWith(_) | Told::RestoreFailed | Told::FailedElsewhere => Some(failed()),
         Told::Cancelled => Some(Outcome::Cancelled),
         Told::Died => Some(Outcome::LeftRunning),
         Told::Running => None,
         Told::Full(_) => Some(Outcome::CompletedWithWarnings { warnings: vec!["odd".to_owned()] }),
         _ => Some(Outcome::Completed),
     };
-    let (notes, bytes) = match told {
-        Told::Made(notes) | Told::Full(notes) | Told::Unverified(notes) | Told::Elsewhere(notes) => {
-            (notes, notes * 10)
-        }
-        Told::Sized(notes, bytes) | Told::Plain(notes, bytes) | Told::Container(notes, bytes) => {
-            (notes, bytes)
-        }
-        _ => (0, 0),
-    };
+    let (notes, bytes) = size(told);
     let place = match told {
         Told::Elsewhere(_) | Told::FailedElsewhere => "work",
         _ => "library",
@@ -81,10 +93,15 @@ fn run(number: usize, told: Told) -> Run {
     };
     let time = TimeMs(i64::try_from(number).expect("few") * 1_000);
     let end = outcome.map(|outcome| {
-        let archives = if outcome.is_done() { vec![made] } else { Vec::new() };
+        let says_so = outcome.is_done() || matches!(told, Told::FailedWith(_));
+        let archives = if says_so { vec![made] } else { Vec::new() };
         End { archives, ..End::new(&id, time, outcome) }
     });
-    let kind = if matches!(told, Told::RestoreFailed) { RunKind::Restore } else { RunKind::Backup };
+    let kind = if matches!(told, Told::RestoreFailed | Told::Restored(_)) {
+        RunKind::Restore
+    } else {
+        RunKind::Backup
+    };
     let begin = Begin {
         run: id,
         kind,
@@ -104,7 +121,7 @@ fn shrunk(full: bool, measure: Measure, before: u64, now: u64) -> Option<Pause> 
 
 #[test]
 fn the_table_of_drops() {
-    use Told::{Container, Elsewhere, Full, Made, Plain, Sized, Unverified};
+    use Told::{Container, Elsewhere, FailedWith, Full, Made, Plain, Restored, Sized, Unverified};
     let none: &[&str] = &[];
     for (row, (told, seen, wanted)) in [
         (&[][..], none, None),
@@ -144,6 +161,9 @@ fn the_table_of_drops() {
         (&[Full(100), Full(60), Made(100), Made(50)], none, shrunk(false, Measure::Notes, 100, 50)),
         (&[Made(100), Elsewhere(60)], none, None),
         (&[Made(100), Unverified(60)], none, None),
+        // Only a backup that was done is a measure.
+        (&[FailedWith(500), Made(100)], none, None),
+        (&[Restored(500), Made(100)], none, None),
         // As large as numbers get.
         (
             &[Sized(1, u64::MAX), Sized(1, u64::MAX / 2)],
