@@ -188,7 +188,7 @@ impl Due {
 const BACK_OFF_MINUTES: [i64; 4] = [5, 15, 60, 360];
 
 /// Longer than any pause between two backups.
-const LONG_AWAKE: SignedDuration = SignedDuration::from_hours(24 * 3650);
+const LONG_AWAKE: SignedDuration = SignedDuration::from_hours(87_600);
 
 /// A day, and the hour that the change to winter time adds.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(25);
@@ -243,11 +243,11 @@ pub fn due(schedule: &Schedule, kind: BackupKind, past: &Past, now: &Zoned, worl
 /// and whoever calls at the same time every day comes a moment early, since the last one took a while.
 fn due_from(next: Zoned, now: &Zoned, world: &Conditions) -> Zoned {
     match world.awake_for {
-        None if *now < next && *now >= next.saturating_sub(CALLED_EARLY) => now.clone(),
+        None if *now >= next.saturating_sub(CALLED_EARLY) => next.min(now.clone()),
         None => next,
         Some(awake) => {
             let woke = woke(now, awake).to_zoned(zone(now));
-            if woke < next && woke.date() == next.date() { woke } else { next }
+            if woke.date() == next.date() { next.min(woke) } else { next }
         }
     }
 }

@@ -69,3 +69,19 @@ impl FromStr for Interval {
             .ok_or_else(|| UnknownInterval(word.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_interval_is_read_from_its_word() {
+        let words = Interval::ALL.map(|interval| interval.to_string());
+        assert_eq!(words, ["never", "daily", "weekly", "monthly"]);
+        for interval in Interval::ALL {
+            assert_eq!(interval.as_str().parse(), Ok(interval));
+            assert_eq!(interval.span().is_none(), interval == Interval::Never);
+        }
+        assert_eq!("hourly".parse::<Interval>(), Err(UnknownInterval("hourly".to_owned())));
+    }
+}

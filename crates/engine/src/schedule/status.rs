@@ -95,8 +95,8 @@ pub fn protection(standing: &Standing<'_>, now: &Zoned) -> Protection {
 /// For how many whole days a backup has been due, if it is.
 #[must_use]
 pub fn days_due(due: &Due, now: &Zoned) -> Option<u32> {
-    let hours = now.duration_since(due.since()?).as_hours();
-    Some(u32::try_from(hours / 24).unwrap_or(if hours < 0 { 0 } else { u32::MAX }))
+    let days = now.duration_since(due.since()?).as_hours() / 24;
+    Some(u32::try_from(days.max(0)).unwrap_or(u32::MAX))
 }
 
 /// What is waited for. A pause goes before power, and power before the disk: that is the order in which they

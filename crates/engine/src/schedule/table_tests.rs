@@ -243,10 +243,12 @@ fn failures_are_tried_again_with_growing_pauses() {
     let mut waited = Vec::new();
     for _ in 0..7 {
         let before = it.now.clone();
-        while let Due::Later { at, .. } = due(&it.schedule, BackupKind::Notes, &it.past, &it.now, &it.world) {
+        let ask = |it: &State| due(&it.schedule, BackupKind::Notes, &it.past, &it.now, &it.world);
+        if let Due::Later { at, .. } = ask(&it) {
             let wait = at.duration_since(&it.now);
             pass(&mut it, wait);
         }
+        assert!(ask(&it).is_now(), "a wait ends when it says");
         waited.push(it.now.duration_since(&before).as_secs());
         it.past = Past { attempts: it.past.attempts + 1, last_attempt: Some(it.now.timestamp()), ..it.past };
     }
