@@ -225,6 +225,41 @@ fn what_is_due_is_made_once() -> Outcome {
     Ok(())
 }
 
+/// Cron calls without a session bus, and nobody reads what it is told.
+#[test]
+fn what_is_due_without_a_login_is_a_failed_run_in_the_history() -> Outcome {
+    let cli = Cli::with_account()?;
+    let refused = cli.json(16, &["run-due"])?;
+    assert_eq!(text(&refused, "/error/code")?, "not_logged_in");
+    let runs = cli.as_anna(0, &["history"])?;
+    assert_eq!(text(&runs, "/runs/0/kind")?, "backup");
+    assert_eq!(text(&runs, "/runs/0/outcome")?, "failed");
+    assert!(!text(&runs, "/runs/0/reason")?.is_empty());
+    let status = cli.as_anna(0, &["schedule", "show"])?;
+    assert_eq!((text(&status, "/state")?, text(&status, "/code")?), ("failed", "not_logged_in"));
+    cli.as_anna(0, &["run-due"])?;
+    assert_eq!(text(&cli.as_anna(0, &["schedule", "show"])?, "/state")?, "protected");
+    let before = list(&cli.as_anna(0, &["history"])?, "/runs")?.len();
+    cli.json(16, &["run-due"])?;
+    assert_eq!(list(&cli.as_anna(0, &["history"])?, "/runs")?.len(), before, "nothing was due");
+    Ok(())
+}
+
+#[test]
+fn the_whole_schedule_is_set_at_once_or_not_at_all() -> Outcome {
+    let cli = Cli::with_account()?;
+    let set = ["schedule", "set", "--backups", "weekly", "--full", "never", "--reminders", "daily"];
+    let shown = cli.as_anna(0, &[&set[..], &["--keep", "3/2/1/0"]].concat())?;
+    for (field, value) in
+        [("backups", "weekly"), ("full", "never"), ("reminders", "daily"), ("keep", "3/2/1/0")]
+    {
+        assert_eq!(shown[field], value, "{shown}");
+    }
+    cli.as_anna(2, &["schedule", "set", "--backups", "daily", "--keep", "few"])?;
+    assert_eq!(text(&cli.as_anna(0, &["schedule", "show"])?, "/backups")?, "weekly");
+    Ok(())
+}
+
 #[test]
 fn encryption_goes_only_with_the_password_and_fails_closed() -> Outcome {
     let cli = Cli::with_account()?;
