@@ -184,13 +184,19 @@ fn a_pause_and_a_low_battery_are_said_and_end() {
     let session = daily(&world);
     assert_eq!(made(&attend(&session, awake_for(1))), 1);
     world.clock.pass_ms(3 * DAY_MS);
+    // Long overdue to be checked again too: that waits as well.
+    session.set_setting("recheck", "on", None).expect("set");
+    world.clock.pass_ms(40 * DAY_MS);
     session.pause_for_a_day().expect("paused");
     for conditions in [awake_for(100), Conditions::by_hand(false)] {
-        assert_eq!(attend(&session, conditions).backups.len(), 0, "{conditions:?}");
+        assert!(!session.has_work(&conditions).expect("asked"), "{conditions:?}");
+        let attended = attend(&session, conditions);
+        assert_eq!((attended.backups.len(), attended.rechecked.len()), (0, 0), "{conditions:?}");
     }
+    session.set_setting("recheck", "off", None).expect("set");
     let status = session.status().expect("a status");
     assert!(matches!(status.waiting, Some(Waiting::Pause { .. })), "{status:?}");
-    assert_eq!((status.overdue_days, status.overdue_full_days), (Some(2), None), "still counted");
+    assert_eq!((status.overdue_days, status.overdue_full_days), (Some(42), None), "still counted");
     session.end_pause().expect("ended");
     session.set_setting("battery_limit", "30", None).expect("set");
     let low = Conditions { battery: Some(12), ..awake_for(5000) };

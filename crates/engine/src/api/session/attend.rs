@@ -72,6 +72,10 @@ impl Session {
         self.note_conditions(conditions);
         let mut attended = Attended::default();
         attended.step(job, || self.clean_up_after_the_dead());
+        // What was cut off is cleared at any time; the rest is what the owner wanted quiet of.
+        if self.paused_until()?.is_some() {
+            return Ok(attended);
+        }
         self.back_up_what_is_due(conditions, &mut attended, job)?;
         attended.step(job, || self.catch_up_with_copies(job));
         attended.step(job, || self.prune_if_agreed(job));
@@ -87,8 +91,13 @@ impl Session {
     /// Settings or history can't be read.
     pub fn has_work(&self, conditions: &Conditions) -> Result<bool, Problem> {
         self.note_conditions(conditions);
-        Ok(self.is_something_dead()?
-            || !self.what_starts(&self.dues(conditions)?, conditions)?.is_empty()
+        if self.is_something_dead()? {
+            return Ok(true);
+        }
+        if self.paused_until()?.is_some() {
+            return Ok(false);
+        }
+        Ok(!self.what_starts(&self.dues(conditions)?, conditions)?.is_empty()
             || self.has_copies_to_make()?
             || self.has_archives_to_delete()?
             || self.stale_archive(conditions)?.is_some()
