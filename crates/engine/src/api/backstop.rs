@@ -206,7 +206,7 @@ impl Backstop {
         Ok((Session::new(Arc::clone(&self.world), keys), keychain))
     }
 
-    fn id(&self, account: &str) -> Result<AccountId, AccountError> {
+    pub(in crate::api) fn id(&self, account: &str) -> Result<AccountId, AccountError> {
         Ok(self.world.accounts.find(account)?.id)
     }
 

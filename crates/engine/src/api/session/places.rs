@@ -9,8 +9,10 @@ use backstop_model::{Job, TimeMs};
 use super::Session;
 use super::overview::archive_card;
 use crate::api::{
-    ArchiveCard, Effort, FoundPlace, OpenArchive, PlaceAttention, PlaceCard, PlacePassword, Problem,
+    AccountCard, ArchiveCard, Backstop, Effort, FoundPlace, OpenArchive, PlaceAttention, PlaceCard,
+    PlacePassword, Problem,
 };
+use crate::durable::Origin;
 use crate::places::{MOST_PLACES, Place, PlaceFolder, PlacesFile, days_since, discover, limit_days};
 use crate::problem::Code;
 use crate::repository::{CatalogFile, Entry, Verified};
@@ -20,6 +22,18 @@ use crate::runs::Verification;
 const SECRET_BYTES: usize = 4096;
 /// Names of damaged files that a card lists.
 const NAMES: usize = 20;
+
+impl Backstop {
+    /// Whether an account has places beside its library. Which ones, its owner sees.
+    ///
+    /// # Errors
+    /// There is no such account, or its list of places can't be read.
+    pub fn has_other_places(&self, account: &AccountCard) -> Result<bool, Problem> {
+        let folder = self.world.accounts.folder_of(self.id(&account.id)?);
+        let origin = Origin::new(&self.world.machine, &folder);
+        Ok(!PlacesFile::new(&folder, &origin).load()?.places.is_empty())
+    }
+}
 
 impl Session {
     pub(super) fn places_file(&self) -> PlacesFile {
