@@ -15,6 +15,8 @@ pub mod trouble;
 pub mod years;
 
 #[cfg(target_os = "linux")]
+pub mod busy;
+#[cfg(target_os = "linux")]
 pub mod desk;
 #[cfg(target_os = "linux")]
 pub mod dying;

@@ -1,11 +1,12 @@
 //! Two wishes at once: Ctrl-C ends a job with 130 and changes nothing, and a second job finds the account
 //! busy.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use backstop_tests::busy::Stopped;
 use backstop_tests::cli::{Cli, Ended, text};
 use backstop_tests::foreign::{chunk, marker, notes, write};
 use backstop_tests::{Outcome, Trouble};
@@ -71,13 +72,12 @@ fn a_second_job_finds_the_account_busy() -> Outcome {
     let file = long_one(&cli, 3)?;
     let anna = ["--account", "anna", "--password-file", "@first"];
     let mut first = cli.start(&[&anna[..], &["restore", &file]].concat())?;
-    let mut seen = None;
-    while seen.is_none() && first.try_wait()?.is_none() {
-        let second = cli.run(&[&["--json"], &anna[..], &["backup"]].concat())?;
-        seen = (second.code == 11).then_some(second);
+    let stopped = Stopped::at_its_job(&cli, &mut first)?;
+    for second in [&["backup"][..], &["run-due"]] {
+        let refused = cli.as_anna(11, second)?;
+        assert_eq!(text(&refused, "/error/code")?, "busy");
     }
-    let refused = seen.ok_or_else(|| Trouble::new("no backup met the restore"))?;
-    assert_eq!(text(&refused.document()?, "/error/code")?, "busy");
+    drop(stopped);
     assert_eq!(first.wait()?.code(), Some(0), "the first one was not disturbed");
     cli.as_anna(0, &["backup"])?;
     Ok(())
