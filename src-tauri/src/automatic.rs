@@ -12,6 +12,7 @@ use backstop_platform::{SystemClock, charge_on_battery, on_wake};
 use tauri::{AppHandle, Manager};
 
 use crate::agenda::{Agenda, Moment};
+use crate::anew::Calls;
 use crate::shell::{Shell, blocking};
 use crate::tray::{self, Standing};
 use crate::{front, jobs, notices};
@@ -143,8 +144,9 @@ async fn attend(app: &AppHandle, conditions: Conditions) {
 
 /// The tray's "Back up now": without attachments, as its name in the window.
 pub(crate) fn back_up_now(app: &AppHandle) {
-    let app = app.clone();
+    let (app, call) = (app.clone(), app.state::<Calls>().begin());
     tauri::async_runtime::spawn(async move {
+        let _call = call;
         let shell = Arc::clone(&app.state::<Arc<Shell>>());
         let end = jobs::run(&shell, tell_once(&app), |_, session, job| {
             session.backup(&BackupOrder::default(), job)
@@ -161,8 +163,9 @@ pub(crate) fn back_up_now(app: &AppHandle) {
 
 /// The tray's "Pause for a day", and its "Resume".
 pub(crate) fn pause_or_resume(app: &AppHandle) {
-    let app = app.clone();
+    let (app, call) = (app.clone(), app.state::<Calls>().begin());
     tauri::async_runtime::spawn(async move {
+        let _call = call;
         let shell = Arc::clone(&app.state::<Arc<Shell>>());
         let Some(session) = shell.signed_in() else { return front::show(&app) };
         let done = blocking(move || match session.paused_until()? {

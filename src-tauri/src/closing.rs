@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Emitter, Manager, Window};
 
+use crate::anew::Calls;
 use crate::asking::sure;
 use crate::shell::{Shell, blocking};
 use crate::{front, tray};
@@ -145,8 +146,9 @@ pub(crate) async fn answered(app: &AppHandle, choice: CloseChoice, remember: boo
 /// "Quit" in the tray: says what stops, if anything does, and quits if that is wished all the same. The
 /// system's own dialog asks: there may be no window.
 pub(crate) fn wished(app: &AppHandle) {
-    let app = app.clone();
+    let (app, call) = (app.clone(), app.state::<Calls>().begin());
     tauri::async_runtime::spawn(async move {
+        let _call = call;
         let shell = Arc::clone(&app.state::<Arc<Shell>>());
         let asked = blocking(move || {
             let session = shell.signed_in();
@@ -183,6 +185,8 @@ fn what_stops(automatic: bool, busy: bool) -> Option<String> {
 
 /// Ends the program. A job that runs is cancelled first and given a moment to clean up.
 pub(crate) async fn quit(app: &AppHandle) {
+    // Never dropped: from here on nothing begins anew.
+    std::mem::forget(app.state::<Calls>().begin());
     let running = Arc::clone(&app.state::<Arc<Shell>>().running);
     running.cancel();
     let _ = running.ended_within(LAST_WISH).await;

@@ -1,6 +1,7 @@
 //! The one window: opened, in front or not, and closed.
 //!
 //! Closing it ends its web view, the largest part of the program by far. Jobs do not notice: they run beside it.
+//! What the toolkit keeps of it goes a little later, with a new beginning (`anew`).
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use backstop_engine::api::Theme;
 use tauri::window::Color;
 use tauri::{AppHandle, Emitter, Manager, WebviewWindowBuilder};
 
+use crate::anew::{self, Calls};
 use crate::closing::Awake;
 use crate::shell::Shell;
 
@@ -68,6 +70,7 @@ fn first_paint(theme: Theme) -> String {
 
 /// Brings the window to the front, from wherever it is, or opens a new one.
 pub(crate) fn show(app: &AppHandle) {
+    app.state::<Calls>().for_window();
     if let Some(window) = app.get_webview_window(MAIN) {
         // Each may be refused by a desktop that does not know it; the others still help.
         let _ = window.show();
@@ -75,10 +78,12 @@ pub(crate) fn show(app: &AppHandle) {
         let _ = window.set_focus();
         return;
     }
-    let app = app.clone();
+    // A program that is still starting opens the window when it has started.
+    let Some(shell) = app.try_state::<Arc<Shell>>() else { return };
+    let (app, shell) = (app.clone(), Arc::clone(&shell));
     // Aside: some systems can't make a window in the middle of an event.
     tauri::async_runtime::spawn_blocking(move || {
-        let theme = app.state::<Arc<Shell>>().first_theme();
+        let theme = shell.first_theme();
         // Two calls at once: the second finds the label taken, and the window is there all the same.
         let _ = open(&app, theme);
     });
@@ -91,6 +96,7 @@ pub(crate) fn close(app: &AppHandle) {
         app.state::<Awake>().forget();
         app.state::<Arc<Shell>>().let_go_of_all();
         let _ = window.destroy();
+        anew::after_the_window(app);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The window's process of Backstop.
 //!
 //! It may use the engine's door, the platform and Tauri; it touches no files and no SQL. Commands are
-//! doormen of at most ten lines (`commands`), decisions are pure (`agenda`, `closing`, `notices`, `tray`, `progress`),
+//! doormen of at most ten lines (`commands`), decisions are pure (`agenda`, `anew`, `closing`, `notices`, `tray`, `progress`),
 //! and what a person picked stays here under a token (`held`, `shell`).
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod agenda;
 mod alone;
+mod anew;
 mod asking;
 mod automatic;
 mod autostart;

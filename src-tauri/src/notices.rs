@@ -8,6 +8,7 @@ use backstop_engine::ports::{Notice, Notices};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_notification::NotificationExt;
 
+use crate::anew::Calls;
 use crate::front;
 use crate::shell::{Shell, blocking};
 
@@ -31,6 +32,8 @@ impl SystemNotices {
 
 /// Gives what is due for who is signed in.
 pub(crate) async fn give_due(app: &AppHandle) {
+    // Between its note and its showing a notice must not get lost.
+    let _call = app.state::<Calls>().begin();
     let shell = Arc::clone(&app.state::<Arc<Shell>>());
     let Some(session) = shell.signed_in() else { return };
     let in_front = front::is_in_front(app);
@@ -47,6 +50,7 @@ pub(crate) async fn give_due(app: &AppHandle) {
 
 /// Gives what is due where the keychain opens no account: that its backups wait.
 pub(crate) async fn give_to_the_locked_out(app: &AppHandle) {
+    let _call = app.state::<Calls>().begin();
     let shell = Arc::clone(&app.state::<Arc<Shell>>());
     let due = blocking(move || {
         let engine = shell.engine()?;

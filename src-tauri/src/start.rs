@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use backstop_engine::api::{Code, Cost, Problem, Setup};
 use backstop_engine::ports::Ports;
-use backstop_platform::{SystemClock, SystemKeychain, default_data_dir, documents_dir, machine_name};
+use backstop_platform::{
+    SystemClock, SystemKeychain, await_those_before, default_data_dir, documents_dir, machine_name,
+};
 use tauri::{App, AppHandle, Manager, RunEvent, Window, WindowEvent};
 
+use crate::anew::Calls;
 use crate::closing::{self, Awake};
 use crate::notices::SystemNotices;
 use crate::shell::Shell;
@@ -19,11 +22,13 @@ use crate::{alone, automatic, autostart, bindings, drops, front, picker, picture
 /// # Errors
 /// The system gives no window.
 pub(crate) fn run() -> tauri::Result<()> {
+    await_those_before();
     tauri::Builder::default()
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .plugin(autostart::plugin())
         .manage(Awake::default())
+        .manage(Calls::default())
         .manage(tray::Said::default())
         .manage(picker::choose())
         .invoke_handler(bindings::commands().invoke_handler())
@@ -39,6 +44,9 @@ pub(crate) fn run() -> tauri::Result<()> {
             set_up(app);
             if !is_hidden(&std::env::args().collect::<Vec<_>>()) {
                 front::open(app.handle(), app.state::<Arc<Shell>>().first_theme())?;
+            } else if app.state::<Calls>().wants_window() {
+                // A second start called while this one was starting.
+                front::show(app.handle());
             }
             Ok(())
         })

@@ -127,6 +127,12 @@ pub(crate) fn is_there(app: &AppHandle) -> bool {
     app.tray_by_id(ID).is_some()
 }
 
+/// Shows the icon, or takes it away for a moment.
+pub(crate) fn set_visible(app: &AppHandle, visible: bool) {
+    // A tray that went away shows nothing in any case.
+    let _ = app.tray_by_id(ID).map(|tray| tray.set_visible(visible));
+}
+
 /// Shows how things stand. Says whether that is news.
 pub(crate) fn show(app: &AppHandle, standing: Option<&Standing>) -> bool {
     let now = says(standing, |at| moment_in_words(TimeMs(at), SystemClock.now(), &SystemClock.zone()));

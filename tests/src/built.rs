@@ -32,8 +32,9 @@ fn profile() -> Outcome<PathBuf> {
 /// # Errors
 /// If it has not been built: `cargo xtask` builds it, cargo's own test command does not.
 pub fn program(name: &str) -> Outcome<PathBuf> {
-    // Measurements name the release build of the command line here.
-    if let Some(named) = std::env::var_os("BACKSTOP_PROGRAM").filter(|_| name == "backstop") {
+    // Measurements name the release builds here.
+    let variable = if name == "backstop" { "BACKSTOP_PROGRAM" } else { "BACKSTOP_APP" };
+    if let Some(named) = std::env::var_os(variable).filter(|_| name.starts_with("backstop")) {
         return Ok(named.into());
     }
     let path = profile()?.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));

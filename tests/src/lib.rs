@@ -23,6 +23,8 @@ pub mod dying;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod faults;
 #[cfg(target_os = "linux")]
+pub mod glance;
+#[cfg(target_os = "linux")]
 pub mod host;
 #[cfg(target_os = "linux")]
 pub mod journey;
@@ -34,6 +36,8 @@ pub mod meter;
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod resident;
+#[cfg(target_os = "linux")]
+pub mod waiting;
 #[cfg(target_os = "linux")]
 pub mod window;
 

@@ -58,7 +58,7 @@ pub fn started_s(process: &Path) -> Option<f64> {
 }
 
 /// The fields of a process from its state on.
-fn stat(process: &Path) -> Option<Vec<String>> {
+pub(crate) fn stat(process: &Path) -> Option<Vec<String>> {
     let text = fs::read_to_string(process.join("stat")).ok()?;
     // The name in brackets may hold spaces; what follows it does not.
     let (_, rest) = text.rsplit_once(')')?;

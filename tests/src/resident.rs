@@ -15,7 +15,7 @@ use crate::process::{Group, until};
 use crate::{Outcome, Trouble, built};
 
 /// The password of the account.
-const PASSWORD: &str = "otter saddle brisk lantern 71";
+pub const PASSWORD: &str = "otter saddle brisk lantern 71";
 
 /// How long a backup of the small library may take on a busy machine.
 const JOB: Duration = Duration::from_secs(90);

@@ -1,10 +1,11 @@
 //! The real ports: the clocks, waking, the system keychain, the user's folders, the tray, the one that runs,
-//! and hearing of changes in folders.
+//! beginning anew, and hearing of changes in folders.
 //!
 //! The only room that asks which system it runs on (but for the file system itself, which is
 //! `engine::system`). It decides nothing. Notices with a face are the window's; the command line,
 //! which speaks through its output and its exit code, has [`NoNotices`].
 
+mod anew;
 mod battery;
 mod clock;
 mod folders;
@@ -17,6 +18,7 @@ mod watch;
 
 use backstop_engine::ports::{Notice, Notices};
 
+pub use anew::{await_those_before, begin_anew, can_begin_anew};
 pub use battery::charge_on_battery;
 pub use clock::SystemClock;
 pub use folders::{default_data_dir, documents_dir, machine_name, usual_folders};

@@ -29,8 +29,9 @@ cargo xtask COMMAND
   bench      measure release builds on made-up notes, beside zip, 7z, restic and others; behind it
              may stand what to measure: small, notes, mixed, many, large, window
   soak       the tests that take longer than a test run may: very large archives, hundreds of kills,
-             a failing disk and a power cut at every step, small disks that fill up and vanish
-             (as root), ten thousand ways to damage a file, and every fuzz target for minutes
+             half an hour in the tray, a failing disk and a power cut at every step, small disks that
+             fill up and vanish (as root), ten thousand ways to damage a file, and every fuzz target
+             for minutes
   fuzz       feed every parser with made-up inputs; behind it may stand for how many seconds
              each (60), and a target to run it alone
   fixtures   make test files that nobody has looked at, below target/fixtures; a number

@@ -51,7 +51,7 @@ pub(crate) fn bench(what: &[&str]) -> Result<(), String> {
     start("measure", what, &[("BACKSTOP_PROGRAM", line), ("BACKSTOP_APP", app)])
 }
 
-/// Runs the tests that take longer than a test run may, on a release build of the command line.
+/// Runs the tests that take longer than a test run may, on release builds.
 ///
 /// # Errors
 /// What could not be prepared or built, or the tests that failed.
@@ -59,11 +59,13 @@ pub(crate) fn soak() -> Result<(), String> {
     setup::prepare(Need::Soak)?;
     setup::nextest()?;
     setup::interface()?;
-    let release = release("backstop-cli", "backstop")?;
+    let line = release("backstop-cli", "backstop")?;
+    let app = release("backstop-app", "backstop-app")?;
     let tests = "binary(soak) | binary(cli_kills) | binary(faults) | binary(disks)";
     let arguments = ["nextest", "run", "-p", "backstop-tests", "--profile", "soak", "-E", tests];
     Stage::cargo("soak", &arguments)
-        .with("BACKSTOP_PROGRAM", release)
+        .with("BACKSTOP_PROGRAM", line)
+        .with("BACKSTOP_APP", app)
         .with("BACKSTOP_KILLS", KILLS.into())
         .with("BACKSTOP_FAULTS", "all".into())
         .run()?;

@@ -3,3 +3,4 @@
 #![expect(clippy::print_stdout, reason = "what a job took is shown beside what it may take")]
 
 mod large;
+mod waiting;

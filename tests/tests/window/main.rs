@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod access;
+mod anew;
 mod by_itself;
 mod cancels;
 mod four_clicks;

@@ -1,7 +1,7 @@
 //! How long the window takes to be there, and to show something.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use backstop_tests::desk::{Desk, Equipment};
@@ -25,8 +25,7 @@ const FIRST_PAINT: &str = "const paint = performance.getEntriesByName('first-con
 /// # Errors
 /// If the window does not open.
 pub(super) fn measure() -> Outcome {
-    let named = std::env::var_os("BACKSTOP_APP").map(PathBuf::from);
-    let app = named.map_or_else(|| built::program("backstop-app"), Ok)?;
+    let app = built::program("backstop-app")?;
     let (mut mapped, mut painted) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         mapped.push(until_mapped(&app)?);

@@ -1,6 +1,7 @@
 //! What only a signed-in account may do. To have a [`Session`] is the proof of being signed in.
 
 mod account;
+mod anew;
 mod attend;
 mod backup;
 mod browse;

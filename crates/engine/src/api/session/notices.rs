@@ -48,6 +48,11 @@ impl Session {
         said
     }
 
+    /// Whether all that this program said is written down: the next one then says nothing of it again.
+    pub(super) fn has_written_what_it_said(&self) -> bool {
+        self.said() == self.said_file().load()
+    }
+
     fn said_file(&self) -> SaidFile {
         SaidFile::new(&self.folder, &self.origin)
     }
