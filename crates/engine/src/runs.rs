@@ -11,7 +11,7 @@ mod known;
 mod log;
 mod run;
 
-pub use drops::Drops;
+pub use drops::{Drops, HighMark, Marks};
 pub use history::{Attempts, Failure, History, Success};
 pub use id::{RunId, RunIdError};
 pub use log::{RunLog, RunsError};

@@ -1,10 +1,8 @@
 //! When nothing may be deleted at all: after a failed backup, and after one that shrank until its owner
 //! has seen that. Pure.
 
-use std::path::Path;
-
 use crate::problem::Code;
-use crate::runs::{History, MadeArchive, Outcome, Run, RunKind, RunState};
+use crate::runs::{History, Marks, Outcome, Run, RunKind, RunState};
 
 /// What of a backup shrank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,63 +71,20 @@ fn failure(history: &History, place: &str) -> Option<Pause> {
     history.runs.iter().filter(concerns).find_map(judged).flatten()
 }
 
-/// Walks from the last accepted archive to the newest. What is large is the measure of what follows until
-/// that is accepted or has grown back; a slow decline moves the measure along.
+/// Walks to the newest archive. What is large is the measure of what follows until that is accepted or has
+/// grown back.
 fn shrunk(history: &History, place: &str, full: bool, seen: &[String]) -> Option<Shrunk> {
-    let mut notes = Level::default();
-    let mut bytes = Level::default();
-    let mut form = None;
-    for made in made_of(history, place, full) {
-        let its_form = (extension(&made.path), made.encrypted);
+    let mut marks = Marks::default();
+    for (_, made) in history.made(place, full) {
         if seen.contains(&made.archive) {
-            (notes, bytes) = (Level::default(), Level::default());
-        } else if form != Some(its_form) {
-            // Another format or encryption has another size for the same notes.
-            bytes = Level::default();
+            marks.accept();
         }
-        form = Some(its_form);
-        notes.take(made.notes);
-        bytes.take(made.bytes);
+        marks.take(made);
     }
-    let dropped = [(Measure::Notes, notes), (Measure::Bytes, bytes)];
-    dropped.into_iter().find_map(|(measure, level)| {
-        level.fallen_to.map(|now| Shrunk { full, measure, before: level.high, now })
+    let dropped = [(Measure::Notes, marks.notes), (Measure::Bytes, marks.bytes)];
+    dropped.into_iter().find_map(|(measure, mark)| {
+        mark.fallen_to.map(|now| Shrunk { full, measure, before: mark.high, now })
     })
-}
-
-/// The verified archives that runs made of a place and kind, oldest first.
-fn made_of<'a>(history: &'a History, place: &'a str, full: bool) -> impl Iterator<Item = &'a MadeArchive> {
-    let done = |run: &'a Run| {
-        run.end.as_ref().filter(|end| run.begin.kind == RunKind::Backup && end.outcome.is_done())
-    };
-    let made = history.runs.iter().rev().filter_map(done).flat_map(|end| &end.archives);
-    made.filter(move |made| made.verified && made.place == place && made.attachments_included == full)
-}
-
-fn extension(path: &Path) -> &str {
-    path.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
-}
-
-/// What a measure was before a drop, and what it is since.
-#[derive(Debug, Clone, Copy, Default)]
-struct Level {
-    high: u64,
-    fallen_to: Option<u64>,
-}
-
-impl Level {
-    fn take(&mut self, now: u64) {
-        if is_drop(self.high, now) {
-            self.fallen_to = Some(now);
-        } else {
-            *self = Self { high: now, fallen_to: None };
-        }
-    }
-}
-
-/// Whether it is a drop of 30 % or more.
-fn is_drop(before: u64, now: u64) -> bool {
-    before > 0 && u128::from(now) * 10 <= u128::from(before) * 7
 }
 
 #[cfg(test)]

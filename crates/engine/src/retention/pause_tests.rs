@@ -1,7 +1,7 @@
 use backstop_model::TimeMs;
 
 use super::*;
-use crate::runs::{Begin, End, RunId, Trigger};
+use crate::runs::{Begin, End, MadeArchive, RunId, Trigger};
 
 /// One run, as these tests tell it.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,6 @@
 //! Backups that are much smaller than those before them. Pure.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use backstop_model::TimeMs;
 
@@ -40,11 +39,11 @@ impl History {
     /// Every archive that was 30 % or more below the last one of its place and kind that was not.
     #[must_use]
     pub fn drops(&self) -> Drops<'_> {
-        let mut before: HashMap<(&str, bool), Before<'_>> = HashMap::new();
+        let mut marks: HashMap<(&str, bool), Marks<'_>> = HashMap::new();
         let mut drops = Drops::default();
         for (_, made) in self.all_made() {
-            let before = before.entry((made.place.as_str(), made.attachments_included)).or_default();
-            if let Some(per_cent) = before.take(made) {
+            let marks = marks.entry((made.place.as_str(), made.attachments_included)).or_default();
+            if let Some(per_cent) = marks.take(made) {
                 drops.0.insert(made.archive.as_str(), per_cent);
             }
         }
@@ -52,31 +51,56 @@ impl History {
     }
 }
 
-/// What the archives of one place and kind were like before a drop.
+/// What the archives of one place and kind were like, told from the oldest on.
 #[derive(Debug, Default)]
-struct Before<'a> {
-    notes: u64,
-    bytes: u64,
+pub struct Marks<'a> {
+    /// How many notes they had.
+    pub notes: HighMark,
+    /// How large they were.
+    pub bytes: HighMark,
     form: Option<(&'a str, bool)>,
 }
 
-impl<'a> Before<'a> {
-    fn take(&mut self, made: &'a MadeArchive) -> Option<u8> {
-        let extension = |path: &'a Path| path.extension().and_then(|extension| extension.to_str());
-        let form = Some((extension(&made.path).unwrap_or_default(), made.encrypted));
+impl<'a> Marks<'a> {
+    /// The next archive. By how many of a hundred it fell, if that is 30 or more.
+    pub fn take(&mut self, made: &'a MadeArchive) -> Option<u8> {
+        let extension = made.path.extension().and_then(|extension| extension.to_str());
+        let form = Some((extension.unwrap_or_default(), made.encrypted));
         if self.form != form {
             // Another format or encryption has another size for the same notes.
-            (self.form, self.bytes) = (form, 0);
+            (self.form, self.bytes) = (form, HighMark::default());
         }
-        let fallen = fall(self.notes, made.notes).max(fall(self.bytes, made.bytes));
-        if fallen.is_none() {
-            (self.notes, self.bytes) = (made.notes, made.bytes);
+        self.notes.take(made.notes).max(self.bytes.take(made.bytes))
+    }
+
+    /// What came before is no measure any more: somebody has seen what comes next, and accepts it.
+    pub fn accept(&mut self) {
+        (self.notes, self.bytes) = (HighMark::default(), HighMark::default());
+    }
+}
+
+/// What a number was before it fell by 30 % or more, and what it is since. A slow decline moves the mark along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HighMark {
+    /// Before.
+    pub high: u64,
+    /// Since, until it grows back.
+    pub fallen_to: Option<u64>,
+}
+
+impl HighMark {
+    fn take(&mut self, now: u64) -> Option<u8> {
+        let fallen = fall(self.high, now);
+        if fallen.is_some() {
+            self.fallen_to = Some(now);
+        } else {
+            *self = Self { high: now, fallen_to: None };
         }
         fallen
     }
 }
 
-/// The fall in whole parts of a hundred, if it is 30 or more of them.
+/// The fall in whole parts of a hundred, if it is 30 or more of them. The one place that decides it.
 fn fall(before: u64, now: u64) -> Option<u8> {
     if before == 0 {
         return None;
@@ -126,6 +150,9 @@ mod tests {
             (100, 71, None),
             (1000, 701, None),
             (100, 70, Some(30)),
+            (10, 7, Some(30)),
+            (3, 2, Some(33)),
+            (u64::MAX, u64::MAX, None),
             (100, 50, Some(50)),
             (7, 0, Some(100)),
             (100, 200, None),
@@ -141,7 +168,7 @@ mod tests {
             (1, 1000, 100, "x.nnbackupz", false, None),
             (2, 990, 99, "x.nnbackupz", false, None),
             (3, 980, 60, "x.nnbackupz", false, Some(39)),
-            (4, 600, 98, "x.nnbackupz", false, Some(39)),
+            (4, 600, 98, "x.nnbackupz", false, Some(38)),
             (5, 990, 98, "x.nnbackupz", false, None),
             (6, 100, 98, "x.backstop", false, None),
             (7, 100, 20, "x.nnbackupz", true, None),
