@@ -61,6 +61,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             archives::plan_undo,
             archives::apply_plan,
             care::prove,
+            care::run_details,
             care::report,
             care::save_report,
             keep::prune_plan,

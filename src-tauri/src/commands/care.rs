@@ -25,6 +25,13 @@ pub(crate) async fn prove(
     .await
 }
 
+/// What is to be known of one run, as text, for "Copy details": nothing in it is the owner's own.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn run_details(shell: Here<'_>, run: String) -> Answer<String> {
+    ask(&shell, move |_, session| session.run_details(&run)).await
+}
+
 /// The report as text, for "Copy details".
 #[tauri::command]
 #[specta::specta]

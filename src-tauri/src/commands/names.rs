@@ -52,6 +52,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "remove_place",
     "rename_account",
     "report",
+    "run_details",
     "running_job",
     "runs",
     "save_attachment",

@@ -63,21 +63,6 @@ export function why(run: RunCard, now?: number): string | null {
   return run.reason;
 }
 
-/** Hides what tells of the computer: anything that looks like a path. */
-export const withoutPaths = (text: string): string => text.replace(/(?:[A-Za-z]:)?[\\/][^\s"“”'’:;,]*[\\/][^\s"“”'’:;,]*/g, '[path]');
-
-/** What whoever helps needs to know of a run. No note text, no file names, no paths. */
-export function details(run: RunCard, version: string): string {
-  const utc = (ms: number | null) => (ms === null ? '' : new Date(ms).toISOString());
-  const lines: [string, string][] = [
-    ['Backstop', version], ['run', run.run], ['kind', run.kind], ['trigger', run.automatic ? 'automatic' : 'manual'], ['outcome', run.outcome], ['code', run.code ?? ''],
-    ['reason', withoutPaths(run.reason ?? '')], ['started', utc(run.started)], ['ended', utc(run.ended)], ['took', run.duration_ms === null ? '' : `${run.duration_ms} ms`],
-    ['bytes', String(run.bytes)], ['notes', String(run.notes)], ['attachments', String(run.attachments)],
-    ...run.archives.map((archive): [string, string] => ['archive', `${archive.bytes} bytes, ${archive.encrypted ? 'encrypted' : 'plain'}, ${archive.verified ? 'verified' : 'not verified'}`]),
-  ];
-  return lines.filter(([, value]) => value !== '').map(([name, value]) => `${name}: ${value}`).join('\n');
-}
-
 export interface Month<T> { key: string; title: string; rows: T[] }
 
 /** Rows under the months they began in, in their order. */

@@ -60,3 +60,29 @@ fn the_report_holds_nothing_of_the_owners_own() {
     }
     assert!(session.save_report(&path).is_err(), "it overwrites nothing");
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a disk is unplugged")]
+fn the_details_of_a_run_name_nothing_of_the_owners() {
+    let (world, session) = backed_up();
+    std::fs::rename(world.path("documents"), world.path("unplugged")).expect("unplugged");
+    session.backup(&BackupOrder::default(), &Job::new()).expect_err("no disk");
+    let runs = session.history().expect("a history");
+    let details = |at: usize| session.run_details(&runs[at].run).expect("details");
+    let failed = details(0);
+    for part in ["Backstop: ", "kind: backup\n", "trigger: manual\n", "outcome: failed\ncode: disk_gone\n"] {
+        assert!(failed.contains(part), "{part}\n{failed}");
+    }
+    let made = details(1);
+    assert!(
+        made.contains("archive: nnbackupz, ") && made.contains(" bytes, encrypted, verified\n"),
+        "{made}"
+    );
+    let home = world.folder.path().to_string_lossy().into_owned();
+    for text in [failed, made] {
+        for canary in [PASSWORD, "Olive", home.as_str(), "documents", "library-"] {
+            assert!(!text.contains(canary), "{canary}\n{text}");
+        }
+    }
+    assert_eq!(session.run_details("20260101-000000-none").expect_err("none").code, Code::NotFound);
+}

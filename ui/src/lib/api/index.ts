@@ -86,6 +86,9 @@ export const holdKnown = door(commands.holdKnown);
 export const checkArchive = door((token: string, full: boolean, watch: Watch) =>
   commands.checkArchive(token, full, channel(watch)));
 export const runs = door(commands.runs);
+export const runDetails = door(commands.runDetails);
+export const report = door(commands.report);
+export const saveReport = door(commands.saveReport);
 export const backupSizes = door(commands.backupSizes);
 export const pinArchive = door(commands.pinArchive);
 export const deletion = door(commands.deletion);

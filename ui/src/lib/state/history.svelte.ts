@@ -2,7 +2,7 @@
 
 import * as api from '../api';
 import { lookInside } from '../drop';
-import { EVERYTHING, details, queryOf, type Choices } from '../history';
+import { EVERYTHING, queryOf, type Choices } from '../history';
 import { copyText } from '../clipboard';
 import { moment } from '../format';
 import { history as say } from '../strings';
@@ -11,7 +11,6 @@ import { notices } from './notices.svelte';
 import { overview } from './overview.svelte';
 import { restoreFlow } from './restore.svelte';
 import { router } from './router.svelte';
-import { session } from './session.svelte';
 
 const LIBRARY = 'library';
 export const madeAt = (archive: api.ArchiveCard | api.Deletion): string => (archive.created === null ? archive.name : moment(archive.created));
@@ -126,8 +125,22 @@ class HistoryStore {
   }
 
   async copy(run: api.RunCard) {
-    const copied = await copyText(details(run, session.state?.version ?? ''));
-    notices.show(copied ? say.copied : say.notCopied);
+    await this.try(() => this.copyText(api.runDetails(run.run)));
+  }
+
+  copyReport() {
+    return this.try(() => this.copyText(api.report()));
+  }
+
+  saveReport() {
+    return this.try(async () => {
+      if (await api.saveReport()) notices.show(say.report.saved);
+    });
+  }
+
+  /** What the engine says is fit for others to read; the window adds nothing to it. */
+  private async copyText(text: Promise<string>) {
+    notices.show((await copyText(await text)) ? say.copied : say.notCopied);
   }
 
   clear() {

@@ -53,9 +53,19 @@ export const history = {
   pinned: (when: string) => `The backup of ${when} is pinned: it is never deleted by itself.`,
   unpinned: (when: string) => `The backup of ${when} is not pinned any more.`,
   details: 'Copy details',
-  copied: 'Details copied. They hold no note text.',
+  copied: 'Details copied. They hold nothing of your notes, no names and no folders.',
   notCopied: 'The details could not be copied.',
   delete: 'Delete',
+
+  report: {
+    title: 'For whoever helps you',
+    name: 'Report',
+    note: 'Versions, settings, the last runs and the log. It holds nothing of your notes, no names, no passwords and no folders.',
+    copy: 'Copy details',
+    copyLabel: 'Copy details for a report',
+    save: 'Save report',
+    saved: 'The report was saved.',
+  },
 
   deleting: {
     title: (when: string) => `Delete the backup of ${when}?`,

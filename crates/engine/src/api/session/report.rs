@@ -7,12 +7,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::Session;
-use crate::api::Problem;
+use crate::api::{Code, Problem};
 use crate::durable::{NewFile, SyncedFile};
 use crate::lock::{AccountLock, LockKind};
 use crate::logbook::{Ran, line};
 use crate::repository::{Catalog, Verified};
-use crate::runs::{History, RunState};
+use crate::runs::{History, MadeArchive, Outcome, Run, RunState, Trigger};
 
 /// Runs that a report lists.
 const RUNS: usize = 50;
@@ -54,6 +54,18 @@ impl Session {
         Ok(text)
     }
 
+    /// What whoever helps is to know of one run, as text: numbers and words of this program, and nothing else.
+    /// Sentences that were written for the owner are left out, since they may name a file or a folder.
+    ///
+    /// # Errors
+    /// `not_found`; the history can't be read.
+    pub fn run_details(&self, run: &str) -> Result<String, Problem> {
+        let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
+        let history = self.runs().read()?;
+        let run = history.runs.iter().find(|known| known.begin.run.as_str() == run);
+        run.map(|run| details_of(run, running)).ok_or_else(|| Problem::of(Code::NotFound))
+    }
+
     /// Writes the report into a new file.
     ///
     /// # Errors
@@ -88,6 +100,57 @@ fn of_archives(catalog: &Catalog) -> String {
         count(Verified::Never),
         count(Verified::Damaged)
     )
+}
+
+/// A line for each thing that is known.
+fn details_of(run: &Run, running: bool) -> String {
+    let (begin, state) = (&run.begin, run.state(running));
+    let moment = |time: backstop_model::TimeMs| crate::time::rfc3339(time.0);
+    let (outcome, about) = match state {
+        RunState::Running => ("running", None),
+        RunState::LeftRunning => ("left_running", None),
+        RunState::Ended(outcome @ Outcome::Failed { code, .. }) => {
+            (outcome.as_str(), Some(("code", code.as_str().to_owned())))
+        }
+        RunState::Ended(outcome @ Outcome::CompletedWithWarnings { warnings }) => {
+            (outcome.as_str(), Some(("warnings", warnings.len().to_string())))
+        }
+        RunState::Ended(outcome @ Outcome::NothingNew { since }) => {
+            (outcome.as_str(), Some(("since", moment(*since))))
+        }
+        RunState::Ended(outcome) => (outcome.as_str(), None),
+    };
+    let trigger = if begin.trigger == Trigger::Automatic { "automatic" } else { "manual" };
+    let mut lines = vec![
+        ("Backstop", env!("CARGO_PKG_VERSION").to_owned()),
+        ("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+        ("run", begin.run.as_str().to_owned()),
+        ("kind", begin.kind.as_str().to_owned()),
+        ("trigger", trigger.to_owned()),
+        ("outcome", outcome.to_owned()),
+    ];
+    lines.extend(about);
+    lines.push(("started", moment(begin.started)));
+    if let Some(end) = &run.end {
+        let counts = &end.counts;
+        lines.push(("ended", moment(end.ended)));
+        lines.extend(
+            [("bytes", counts.bytes), ("notes", counts.notes), ("attachments", counts.attachments)]
+                .map(|(name, number)| (name, number.to_string())),
+        );
+        lines.extend(end.archives.iter().map(|made| ("archive", archive_line(made))));
+    }
+    lines.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+/// An archive by its form: its name and folder are its owner's.
+fn archive_line(made: &MadeArchive) -> String {
+    let form = made.path.extension().and_then(|extension| extension.to_str());
+    // What a person called a file is no form.
+    let form = form.filter(|form| ["nnbackupz", "backstop"].contains(form)).unwrap_or("other");
+    let sealed = if made.encrypted { "encrypted" } else { "plain" };
+    let verified = if made.verified { "verified" } else { "not verified" };
+    format!("{form}, {} bytes, {sealed}, {verified}", made.bytes)
 }
 
 fn of_runs(history: &History, running: bool) -> String {
