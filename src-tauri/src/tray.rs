@@ -88,6 +88,7 @@ fn says(standing: Option<&Standing>, moment: impl Fn(i64) -> String) -> Says {
         Protection::Overdue { days: 1 } => ("The backup is overdue by 1 day".to_owned(), true),
         Protection::Overdue { days } => (format!("The backup is overdue by {days} days"), true),
         Protection::Failed { .. } => ("The last backup failed".to_owned(), true),
+        Protection::Away => ("The last backup is out of reach".to_owned(), false),
         Protection::Never => ("Not backed up yet".to_owned(), true),
         Protection::Running => ("Backing up".to_owned(), false),
     };
@@ -213,17 +214,7 @@ mod tests {
     use super::*;
 
     fn standing(protection: Protection) -> Standing {
-        let status = StatusCard {
-            protection,
-            last_verified: None,
-            last_verified_full: None,
-            next: None,
-            next_full: None,
-            overdue_days: None,
-            overdue_full_days: None,
-            waiting: None,
-        };
-        Standing { status, paused_until: None }
+        Standing { status: StatusCard::bare(protection), paused_until: None }
     }
 
     fn line(protection: Protection) -> Says {
@@ -232,8 +223,11 @@ mod tests {
 
     #[test]
     fn the_table_of_lines() {
-        let failed =
-            || Protection::Failed { reason: "x".to_owned(), code: backstop_engine::api::Code::NoSpace };
+        let failed = || Protection::Failed {
+            reason: "x".to_owned(),
+            code: backstop_engine::api::Code::NoSpace,
+            with_attachments: false,
+        };
         let rows = [
             (says(None, |_| String::new()), "Not signed in", true),
             (line(Protection::Protected), "Your notes are backed up", false),
@@ -241,6 +235,7 @@ mod tests {
             (line(Protection::Overdue { days: 1 }), "The backup is overdue by 1 day", true),
             (line(Protection::Overdue { days: 23 }), "The backup is overdue by 23 days", true),
             (line(failed()), "The last backup failed", true),
+            (line(Protection::Away), "The last backup is out of reach", false),
             (line(Protection::Never), "Not backed up yet", true),
             (line(Protection::Running), "Backing up", false),
         ];

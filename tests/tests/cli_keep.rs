@@ -285,3 +285,25 @@ fn what_was_agreed_to_goes_by_itself_after_the_next_backup() -> Outcome {
     assert_eq!(cli.archives()?.len(), 2);
     Ok(())
 }
+
+#[test]
+fn the_status_counts_only_backups_whose_files_are_there() -> Outcome {
+    let (cli, made) = home(2)?;
+    let shown = || cli.as_anna(0, &["schedule", "show"]);
+    let before = shown()?;
+    assert_eq!((text(&before, "/state")?, &before["missing"]), ("protected", &Value::Null));
+    fs::remove_file(&made[1])?;
+    let one = shown()?;
+    let name = made[1].file_name().expect("a name").to_string_lossy().into_owned();
+    assert_eq!((text(&one, "/missing/name")?, &one["missing"]["away"]), (name.as_str(), &Value::Bool(false)));
+    assert!(text(&one, "/last_verified")? < text(&before, "/last_verified")?, "{one}");
+    fs::remove_file(&made[0])?;
+    let status = cli.as_anna(0, &["account", "status"])?;
+    let none = &status["library"]["schedule"];
+    assert_eq!((text(none, "/state")?, &none["last_verified"]), ("never", &Value::Null), "{status}");
+    assert_eq!(cli.as_anna(0, &["run-due"])?["due"], true);
+    let after = shown()?;
+    assert_eq!((text(&after, "/state")?, &after["missing"]), ("protected", &Value::Null), "{after}");
+    assert_eq!(cli.archives()?.len(), 1);
+    Ok(())
+}

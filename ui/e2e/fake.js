@@ -17,7 +17,7 @@
   const world = {
     app: { accounts: config.accounts ?? [], signed_in: null, keychain: config.keychain ?? 'available', version: '0.1.0', theme: config.theme ?? 'system' },
     overview: {
-      status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY, next_full: now + 10 * DAY, overdue_days: null, overdue_full_days: null, waiting: null },
+      status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY, next_full: now + 10 * DAY, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null },
       interval: 'daily', interval_full: 'monthly', paused_until: null, reminders: 'never', keep: 'many', keep_agreed: true, deleting_paused: null, skip_unchanged: true, recheck: true, battery_limit: 0, notices_on_success: false,
       copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, proof_due: false, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
@@ -146,7 +146,7 @@
       const account = { id: 'a2', name };
       world.app.accounts = [account];
       world.app.signed_in = account;
-      world.overview = { ...world.overview, notes: 0, attachments: 0, recovery_key_unconfirmed: true, status: { protection: { state: 'never' }, last_verified: null, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null } };
+      world.overview = { ...world.overview, notes: 0, attachments: 0, recovery_key_unconfirmed: true, status: { protection: { state: 'never' }, last_verified: null, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null } };
       return { account, recovery_key: key, keychain: world.app.keychain };
     },
     sign_in: ({ account, password: typed }) => {
@@ -216,7 +216,7 @@
       const bytes = attachments ? 412_000_000 : 9_412_000;
       const whole = await progress(channel, bytes);
       const result = { run: 'r1', outcome: whole ? 'completed' : 'cancelled', name: 'my-notes-2026-11-22-08-03-15.nnbackupz', path: `${folder}/my-notes-2026-11-22-08-03-15.nnbackupz`, bytes, notes: world.overview.notes, attachments: attachments ? world.overview.attachments : 0, verified: whole, encrypted: world.overview.encryption, warnings: [] };
-      if (whole) world.overview = { ...world.overview, status: { protection: { state: 'protected' }, last_verified: Date.now(), last_verified_full: attachments ? Date.now() : null, next: Date.now() + DAY, next_full: Date.now() + 30 * DAY, overdue_days: null, overdue_full_days: null, waiting: null } };
+      if (whole) world.overview = { ...world.overview, status: { protection: { state: 'protected' }, last_verified: Date.now(), last_verified_full: attachments ? Date.now() : null, next: Date.now() + DAY, next_full: Date.now() + 30 * DAY, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null } };
       return result;
     },
     cancel_job: () => { world.cancelled = true; return null; },
@@ -231,6 +231,9 @@
       const fitting = all.filter(fits);
       return { total: fitting.length, recorded: all.length, unreadable: config.unreadable ?? 0, places: ['library'], runs: fitting.slice(query.offset, query.offset + query.limit) };
     },
+    run_details: ({ run: id }) => `Backstop: 0.1.0\nrun: ${id}\nkind: backup\n`,
+    report: () => 'Backstop report\n',
+    save_report: () => config.savesReport ?? true,
     backup_sizes: ({ attachments }) => (config.runs ? [] : sizesOfTheWorld(attachments)),
     deletion: ({ archive }) => ({ id: archive, name: `my-notes-${archive}.nnbackupz`, created: now - 2 * 3_600_000, bytes: 9_412_000, attachments_included: false, to_trash: true, pinned: false, last_verified: config.last ?? false }),
     delete_archive: ({ archive, last }) => {

@@ -71,7 +71,7 @@ async function backup(page: Page) {
   await page.getByRole('menuitem').first().click();
 }
 const dropped = { can_accept: true, message: 'The newest backup without attachments has 37 % fewer notes than before (760 notes, it was 1204), so no older one is deleted until you have looked.' };
-const status = (state: object, over: object = {}) => ({ signedIn: true, overview: { status: { protection: state, last_verified: 1_790_000_000_000, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null, ...over } } });
+const status = (state: object, over: object = {}) => ({ signedIn: true, overview: { status: { protection: state, last_verified: 1_790_000_000_000, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null, ...over } } });
 const problem = { code: 'no_space', message: 'The drive “Elements” is full: 412 MB needed, 96 MB free.', hint: 'Your earlier backups are verified and safe. Free up space, or choose another folder.', details: ['os error 28'] };
 
 const found = [

@@ -19,7 +19,7 @@ export interface State {
 }
 
 const progress = { stage: 'encrypting', items_done: 602, items_total: 1204, bytes_done: 206_000_000, bytes_total: 412_000_000, seconds_left: 40 };
-const calm = { last_verified: ago(6 * HOUR), last_verified_full: ago(20 * DAY), next: ahead(18 * HOUR), next_full: ahead(10 * DAY), overdue_days: null, overdue_full_days: null, waiting: null };
+const calm = { last_verified: ago(6 * HOUR), last_verified_full: ago(20 * DAY), next: ahead(18 * HOUR), next_full: ahead(10 * DAY), overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null };
 const old = { ...calm, last_verified: ago(10 * DAY), next: null, next_full: null };
 const never = { ...calm, last_verified: null, last_verified_full: null, next: null, next_full: null };
 
@@ -27,7 +27,7 @@ function state(name: string, title: string, word: string, protection: object, fa
   return { name, title, word, world: { signedIn: true, running: progress, overview: { status: { protection, ...facts }, ...over } } };
 }
 const failed = (name: string, title: string, code: string, reason: string, waiting: object | null = null) =>
-  state(name, title, 'Failed', { state: 'failed', reason, code }, { ...calm, last_verified: ago(30 * HOUR), next: ahead(0.25 * HOUR), waiting });
+  state(name, title, 'Failed', { state: 'failed', reason, code, with_attachments: false }, { ...calm, last_verified: ago(30 * HOUR), next: ahead(0.25 * HOUR), waiting });
 
 export const states: State[] = [
   state('protected', 'Protected', 'Protected', { state: 'protected' }),

@@ -10,6 +10,7 @@ mod folder;
 mod listing;
 mod moved;
 mod name;
+mod whereabouts;
 
 pub use catalog::{Catalog, Changes};
 pub use catalog_file::{CatalogError, CatalogFile};
@@ -17,3 +18,4 @@ pub use entry::{Entry, Head, Verified};
 pub use folder::{FolderError, FolderWarning, Repository, archives_folder};
 pub use listing::{FolderListing, Listed, list, list_of, look};
 pub use name::{NameParts, archive_name, parse_name};
+pub use whereabouts::Finder;

@@ -8,12 +8,14 @@ mod drops;
 mod history;
 mod id;
 mod known;
+mod left;
 mod log;
 mod run;
 
 pub use drops::{Drops, HighMark, Marks};
 pub use history::{Attempts, Failure, History, Success};
 pub use id::{RunId, RunIdError};
+pub use left::{BothLeft, Left, Whereabouts};
 pub use log::{RunLog, RunsError};
 pub use run::{
     Begin, Counts, End, Level, MadeArchive, Outcome, Run, RunKind, RunState, SafetyArchive, TouchedArchive,

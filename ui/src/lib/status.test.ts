@@ -8,13 +8,13 @@ const said = (overview: Overview, at: number) => statusLines(overview, at).join(
 const now = new Date(2026, 10, 22, 12, 0).getTime();
 const hour = 3_600_000;
 const states: Protection[] = [
-  { state: 'protected' }, { state: 'due' }, { state: 'overdue', days: 3 }, { state: 'failed', reason: 'The drive is full.', code: 'no_space' }, { state: 'never' }, { state: 'running' },
+  { state: 'protected' }, { state: 'due' }, { state: 'overdue', days: 3 }, { state: 'failed', reason: 'The drive is full.', code: 'no_space', with_attachments: false }, { state: 'away' }, { state: 'never' }, { state: 'running' },
 ];
 type Facts = Partial<Overview['status']> & { last?: number | null; full?: number | null; notes?: number; attachments?: number; interval?: 'never' | 'daily'; interval_full?: 'never' | 'monthly' };
-const none = { next_full: null, overdue_days: null, overdue_full_days: null, waiting: null };
+const none = { next_full: null, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null };
 const sentence = (protection: Protection, over: Facts = {}) =>
   said(overviewOf({
-    status: { ...none, protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null, next_full: over.next_full ?? null, overdue_days: over.overdue_days ?? null, overdue_full_days: over.overdue_full_days ?? null, waiting: over.waiting ?? null },
+    status: { ...none, protection, last_verified: over.last ?? null, last_verified_full: over.full ?? null, next: over.next ?? null, next_full: over.next_full ?? null, overdue_days: over.overdue_days ?? null, overdue_full_days: over.overdue_full_days ?? null, waiting: over.waiting ?? null, missing: over.missing ?? null, copies: over.copies ?? null },
     notes: over.notes ?? 3, attachments: over.attachments ?? 0, interval: over.interval ?? 'daily', interval_full: over.interval_full ?? 'monthly',
   }), now);
 
@@ -37,7 +37,7 @@ describe('the status card', () => {
   });
 
   test('a failure says why and what is still safe', () => {
-    const said = sentence({ state: 'failed', reason: 'The drive is full.', code: 'no_space' }, { last: now - hour });
+    const said = sentence({ state: 'failed', reason: 'The drive is full.', code: 'no_space', with_attachments: false }, { last: now - hour });
     expect(said).toContain('The drive is full.');
     expect(said).toContain('Last backup: today');
   });
@@ -83,12 +83,31 @@ describe('the status card', () => {
 
   test('what is waited for is said in place of what comes next', () => {
     const waits = (waiting: NonNullable<Overview['status']['waiting']>, state: 'due' | 'failed') =>
-      sentence(state === 'due' ? { state } : { state, reason: 'Away.', code: 'disk_gone' }, { last: now, next: now + hour, waiting });
+      sentence(state === 'due' ? { state } : { state, reason: 'Away.', code: 'disk_gone', with_attachments: false }, { last: now, next: now + hour, waiting });
     expect(waits({ on: 'battery', charge: 18, limit: 30 }, 'due')).toMatch(/battery is at 18 %, and backups wait below 30 %\.$/);
     expect(waits({ on: 'disk', again: now + hour }, 'failed')).toMatch(/Waiting for the disk; tried again today 13:00\.$/);
     expect(waits({ on: 'disk', again: null }, 'failed')).toMatch(/Waiting for the disk\.$/);
     const battery = overviewOf({ status: { ...none, protection: { state: 'due' }, last_verified: now, last_verified_full: null, next: null, waiting: { on: 'battery', charge: 18, limit: 30 } } });
     expect(face(battery).word).toBe('Waiting');
+  });
+
+  test('a backup that is gone is said, with what is left', () => {
+    const missing = { name: 'library-1.nnbackupz', folder: '/home/mira/backups', verified: now - hour, attachments_included: false, away: false };
+    expect(sentence({ state: 'due' }, { last: now - 25 * hour, missing })).toMatch(/^The backup verified today 11:00 is not in its folder any more, so it does not count\. Last backup: yesterday 11:00, verified\./);
+    expect(sentence({ state: 'never' }, { missing })).toMatch(/does not count\. No verified backup is left\.$/);
+  });
+
+  test('a backup out of reach is said once, and is not called protected', () => {
+    const missing = { name: 'library-1.nnbackupz', folder: '/media/usb', verified: now - hour, attachments_included: false, away: true };
+    expect(stateWord({ state: 'away' })).toBe('Out of reach');
+    expect(sentence({ state: 'away' }, { last: now - hour, missing })).toMatch(/^The folder with your last backup can’t be reached now: \/media\/usb\. .* Last backup: today 11:00/);
+    expect(sentence({ state: 'failed', reason: 'The disk is not there.', code: 'disk_gone', with_attachments: true }, { last: now - hour, missing })).not.toContain('/media/usb');
+  });
+
+  test.each([[false, 0, null], [false, 1, '1 backup is not copied yet.'], [true, 0, 'The folder for copies can’t be reached.'], [true, 3, 'The folder for copies can’t be reached. 3 backups are not copied yet.']] as const)('copies: away %s, missing %i', (away, missing, words) => {
+    const card = sentence({ state: 'protected' }, { last: now, copies: { away, missing } });
+    if (words === null) expect(card).not.toContain('cop');
+    else expect(card.endsWith(words)).toBe(true);
   });
 
   test('switched off is said', () => {

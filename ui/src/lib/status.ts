@@ -37,14 +37,14 @@ export function stateWord(protection: Protection): string {
 
 export function stateTone(protection: Protection): Tone {
   const tones: Record<Protection['state'], Tone> = {
-    protected: 'ok', due: 'info', overdue: 'warn', failed: 'bad', never: 'idle', running: 'info',
+    protected: 'ok', due: 'info', overdue: 'warn', failed: 'bad', away: 'info', never: 'idle', running: 'info',
   };
   return tones[protection.state];
 }
 
 export function stateIcon(protection: Protection): IconName {
   const icons: Record<Protection['state'], IconName> = {
-    protected: 'shieldOk', due: 'clock', overdue: 'alert', failed: 'failed', never: 'shield', running: 'spinner',
+    protected: 'shieldOk', due: 'clock', overdue: 'alert', failed: 'failed', away: 'folder', never: 'shield', running: 'spinner',
   };
   return icons[protection.state];
 }
@@ -54,7 +54,22 @@ export function statusLines(overview: Overview, now: number = Date.now()): strin
   const { protection } = overview.status;
   if (protection.state === 'running') return [backup.runningLine];
   const wrong = protection.state === 'failed' ? backup.failedLine(protection.reason) : protection.state === 'overdue' ? overdueLine(overview) : null;
-  return [...(wrong === null ? [] : [wrong]), dates(overview, now)];
+  return [wrong, missingLine(overview, now), dates(overview, now)].filter((line) => line !== null);
+}
+
+/** Why the last verified backup is not to be seen. That its disk is away, a failure has said already. */
+function missingLine({ status: { missing, protection } }: Overview, now: number): string | null {
+  if (missing === null) return null;
+  if (!missing.away) return backup.gone(moment(missing.verified, now));
+  return protection.state === 'failed' && protection.code === 'disk_gone' ? null : backup.away(missing.folder);
+}
+
+/** What is wrong with the folder for copies, if something is. */
+export function copiesLine({ status: { copies } }: Overview): string | null {
+  if (copies === null) return null;
+  const lacks = copies.missing > 0 ? backup.copiesMissing(copies.missing, words.backups(copies.missing, count(copies.missing))) : null;
+  const said = [copies.away ? backup.copiesAway : null, lacks].filter((part) => part !== null);
+  return said.length > 0 ? said.join(' ') : null;
 }
 
 /** Which of the two kinds is overdue, where there are two. */
@@ -83,7 +98,7 @@ function dates(overview: Overview, now: number): string {
   const { status } = overview;
   const said: string[] = [];
   if (status.last_verified === null) {
-    said.push(overview.notes === 0 ? backup.neverEmpty : backup.never);
+    said.push(status.missing !== null ? backup.neverLeft : overview.notes === 0 ? backup.neverEmpty : backup.never);
   } else {
     const full = status.last_verified_full;
     said.push(backup.last(moment(status.last_verified, now), full === null ? null : dayWords(full, now)));
@@ -91,5 +106,7 @@ function dates(overview: Overview, now: number): string {
   }
   const next = nextLine(overview, now);
   if (next !== null) said.push(next);
+  const copies = copiesLine(overview);
+  if (copies !== null) said.push(copies);
   return said.map(capital).join(' ');
 }

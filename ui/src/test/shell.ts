@@ -24,7 +24,7 @@ export function shell(answers: Answers): Call[] {
 export const problem = (code: ProblemCode, message = 'It did not work.', hint: string | null = null): Problem => ({ code, message, hint, details: ['where'] });
 
 export const overviewOf = (over: Partial<Overview> = {}): Overview => ({
-  status: { protection: { state: 'protected' }, last_verified: null, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null },
+  status: { protection: { state: 'protected' }, last_verified: null, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null },
   interval: 'daily', interval_full: 'monthly', paused_until: null, reminders: 'never', keep: 'many', keep_agreed: true, deleting_paused: null, skip_unchanged: true, recheck: true, battery_limit: 0, notices_on_success: false,
   copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder: '/home/mira/backups', folder_warnings: [], notes: 3, attachments: 0, proof_due: false, recovery_key_unconfirmed: false, on_close: 'ask', undo: null, ...over,
 });

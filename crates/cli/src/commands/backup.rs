@@ -6,6 +6,7 @@ use backstop_engine::api::{
     ArchiveCard, ArchiveFormat, Attended, BackupOrder, BackupResult, Code, Conditions, OutcomeWord, Problem,
     Session, TakenIn, Waiting,
 };
+use backstop_platform::charge_on_battery;
 
 use crate::args::Backup;
 use crate::desk::{Desk, LIBRARY, not_yet, only_the_library};
@@ -75,8 +76,9 @@ fn made(out: &mut dyn Write, result: &BackupResult) -> io::Result<()> {
 /// `backstop run-due`
 pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
     let session = session_for_cron(desk)?;
+    let conditions = Conditions { battery: charge_on_battery(), ..Conditions::by_hand(false) };
     let Attended { backups, rechecked, taken_in, mut warnings } =
-        desk.watch(|job| session.attend(&Conditions::by_hand(false), job))?;
+        desk.watch(|job| session.attend(&conditions, job))?;
     let mut results = Vec::new();
     let mut failure = None;
     for backup in backups {
@@ -95,7 +97,7 @@ pub(super) fn run_due(desk: &Desk) -> Result<Exit, Problem> {
     let document = BackupDocument::of_due(&results, &taken_in, &warnings, waiting.as_ref());
     desk.output.answer(&document, |out| {
         match (&waiting, results.is_empty()) {
-            (Some(on @ Waiting::Pause { .. }), true) => {
+            (Some(on @ (Waiting::Pause { .. } | Waiting::Battery { .. })), true) => {
                 writeln!(out, "Nothing was done. {}", waiting_words(on))
             }
             (_, true) => writeln!(out, "Nothing is due."),

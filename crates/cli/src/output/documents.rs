@@ -3,9 +3,9 @@
 use std::io;
 
 use backstop_engine::api::{
-    AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, KeychainState, OutcomeWord, Overview,
-    PlannedChange, PreparedRestore, Problem, Recovery, RestoreResult, Session, TakenIn, Verified, Waiting,
-    Warning,
+    AccountCard, ArchiveCard, BackupResult, Change, ChangeCounts, CopiesState, KeychainState, MissingBackup,
+    OutcomeWord, Overview, PlannedChange, PreparedRestore, Problem, Recovery, RestoreResult, Session,
+    TakenIn, Verified, Waiting, Warning,
 };
 use serde::ser::{Error as _, SerializeMap as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
@@ -109,6 +109,30 @@ pub(crate) struct Schedule {
     overdue_days: Option<u32>,
     overdue_full_days: Option<u32>,
     waiting: Option<Waiting>,
+    missing: Option<Missing>,
+    copies: Option<CopiesState>,
+}
+
+/// The last verified backup, whose file is not to be seen.
+#[derive(Serialize)]
+struct Missing {
+    name: String,
+    folder: String,
+    verified: Option<String>,
+    attachments_included: bool,
+    away: bool,
+}
+
+impl From<&MissingBackup> for Missing {
+    fn from(backup: &MissingBackup) -> Self {
+        Self {
+            name: backup.name.clone(),
+            folder: backup.folder.clone(),
+            verified: rfc3339(backup.verified),
+            attachments_included: backup.attachments_included,
+            away: backup.away,
+        }
+    }
 }
 
 impl Schedule {
@@ -127,6 +151,8 @@ impl Schedule {
             overdue_days: card.overdue_days,
             overdue_full_days: card.overdue_full_days,
             waiting: card.waiting.clone(),
+            missing: card.missing.as_ref().map(Missing::from),
+            copies: card.copies,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! How numbers, times and warnings read.
 
-use backstop_engine::api::{Protection, Recovery, StatusCard, Verified, Waiting, Warning};
+use backstop_engine::api::{
+    CopiesState, MissingBackup, Protection, Recovery, StatusCard, Verified, Waiting, Warning,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -113,7 +115,9 @@ pub(crate) fn status(card: &StatusCard) -> String {
             (None, Some(full)) => full,
             (days, None) => overdue("", days.unwrap_or(*worst)),
         },
+        Protection::Away => "The last backup is out of reach.".to_owned(),
         Protection::Failed { reason, .. } => format!("The last backup failed: {}", one_line(reason)),
+        Protection::Never if card.missing.is_some() => "There is no verified backup left.".to_owned(),
         Protection::Never => "There is no verified backup yet.".to_owned(),
         Protection::Running => "A backup is being made.".to_owned(),
     };
@@ -122,7 +126,32 @@ pub(crate) fn status(card: &StatusCard) -> String {
     let next = card.next.map(|ms| format!(" Next: {}.", local(ms)));
     let next_full = card.next_full.map(|ms| format!(" Next with attachments: {}.", local(ms)));
     let waits = card.waiting.as_ref().map(|on| format!(" {}", waiting(on)));
-    [Some(state), waits, last, full, next, next_full].into_iter().flatten().collect()
+    let missing = card.missing.as_ref().map(|backup| format!(" {}", missing(backup)));
+    let copies = card.copies.and_then(copies).map(|words| format!(" {words}"));
+    [Some(state), missing, waits, last, full, next, next_full, copies].into_iter().flatten().collect()
+}
+
+/// Why the last verified backup can't be seen, in a sentence or two.
+fn missing(backup: &MissingBackup) -> String {
+    let (name, folder) = (one_line(&backup.name), one_line(&backup.folder));
+    if backup.away {
+        return format!("Its folder can't be reached now: {folder}.");
+    }
+    format!("{name}, verified {}, is not in its folder any more, and counts no more.", local(backup.verified))
+}
+
+/// What is wrong with the folder for copies, if something is.
+pub(crate) fn copies(state: CopiesState) -> Option<String> {
+    let missing =
+        |verb: &str| format!("{} {verb} not copied yet.", count(u64::from(state.missing), "backup"));
+    let missing = match state.missing {
+        0 => None,
+        1 => Some(missing("is")),
+        _ => Some(missing("are")),
+    };
+    let away = state.away.then(|| "The folder for copies can't be reached.".to_owned());
+    let said: Vec<String> = away.into_iter().chain(missing).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// What is waited for, in a sentence.
@@ -216,7 +245,8 @@ mod tests {
 
     #[test]
     fn the_status_is_a_sentence_in_every_state() {
-        let failed = Protection::Failed { reason: "no\nspace".to_owned(), code: Code::NoSpace };
+        let reason = "no\nspace".to_owned();
+        let failed = Protection::Failed { reason, code: Code::NoSpace, with_attachments: false };
         for (protection, wanted) in [
             (Protection::Protected, "Protected."),
             (Protection::Due, "A backup is due."),
@@ -224,21 +254,44 @@ mod tests {
             (failed, "The last backup failed: no space"),
             (Protection::Never, "There is no verified backup yet."),
             (Protection::Running, "A backup is being made."),
+            (Protection::Away, "The last backup is out of reach."),
         ] {
-            assert_eq!(status(&card(protection)), wanted);
+            assert_eq!(status(&StatusCard::bare(protection)), wanted);
         }
     }
 
-    fn card(protection: Protection) -> StatusCard {
-        StatusCard {
-            protection,
-            last_verified: None,
-            last_verified_full: None,
-            next: None,
-            next_full: None,
-            overdue_days: None,
-            overdue_full_days: None,
-            waiting: None,
+    #[test]
+    fn what_is_not_to_be_seen_is_said() {
+        let missing = |away| MissingBackup {
+            name: "library-1.nnbackupz".to_owned(),
+            folder: "/mnt/usb".to_owned(),
+            verified: 0,
+            attachments_included: false,
+            away,
+        };
+        let card =
+            |protection, away| StatusCard { missing: Some(missing(away)), ..StatusCard::bare(protection) };
+        let away = status(&card(Protection::Away, true));
+        assert_eq!(away, "The last backup is out of reach. Its folder can't be reached now: /mnt/usb.");
+        let gone = status(&card(Protection::Never, false));
+        assert!(
+            gone.starts_with("There is no verified backup left. library-1.nnbackupz, verified 1970-01-01 ")
+        );
+        assert!(gone.ends_with(", is not in its folder any more, and counts no more."), "{gone}");
+    }
+
+    #[test]
+    fn of_copies_only_what_is_wrong_is_said() {
+        for (away, missing, wanted) in [
+            (false, 0, None),
+            (false, 1, Some("1 backup is not copied yet.")),
+            (true, 0, Some("The folder for copies can't be reached.")),
+            (true, 3, Some("The folder for copies can't be reached. 3 backups are not copied yet.")),
+        ] {
+            let state = CopiesState { away, missing };
+            assert_eq!(copies(state).as_deref(), wanted);
+            let card = StatusCard { copies: Some(state), ..StatusCard::bare(Protection::Protected) };
+            assert_eq!(status(&card), ["Protected."].into_iter().chain(wanted).collect::<Vec<_>>().join(" "));
         }
     }
 
@@ -247,7 +300,7 @@ mod tests {
         let overdue = |days, full| StatusCard {
             overdue_days: days,
             overdue_full_days: full,
-            ..card(Protection::Overdue { days: 2 })
+            ..StatusCard::bare(Protection::Overdue { days: 2 })
         };
         assert_eq!(status(&overdue(Some(2), None)), "Overdue by 2 days.");
         assert_eq!(
@@ -255,7 +308,7 @@ mod tests {
             "Overdue by 1 day. Overdue with attachments by 2 days."
         );
         assert_eq!(status(&overdue(None, Some(2))), "Overdue with attachments by 2 days.");
-        let waits = |on| status(&StatusCard { waiting: Some(on), ..card(Protection::Due) });
+        let waits = |on| status(&StatusCard { waiting: Some(on), ..StatusCard::bare(Protection::Due) });
         let battery = Waiting::Battery { charge: 12, limit: 30 };
         assert_eq!(waits(battery), "A backup is due. Waiting for power: the battery is at 12 %, below 30 %.");
         assert!(waits(Waiting::Pause { until: 0 }).starts_with("A backup is due. Paused until "));

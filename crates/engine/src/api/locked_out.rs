@@ -7,6 +7,7 @@ use super::session::schedule_of;
 use super::{Backstop, Conditions, Problem};
 use crate::durable::Origin;
 use crate::lock::{AccountLock, LockError, LockKind};
+use crate::repository::{CatalogFile, Finder};
 use crate::runs::{Begin, End, Outcome, RunId, RunKind, RunLog, Trigger};
 use crate::schedule::Dues;
 use crate::settings::{LIBRARY, SettingsFile};
@@ -24,11 +25,13 @@ impl Backstop {
             Err(LockError::Busy) => return Ok(false),
             other => other?,
         };
-        let settings = SettingsFile::new(&folder, &Origin::new(&world.machine, &folder)).load()?;
+        let origin = Origin::new(&world.machine, &folder);
+        let settings = SettingsFile::new(&folder, &origin).load()?;
         let runs = RunLog::new(&folder);
         let (ms, zone) = (world.ports.clock.now(), world.ports.clock.zone());
         let now = Timestamp::from_millisecond(ms.0).unwrap_or_default();
-        let pasts = runs.read()?.pasts(LIBRARY, false);
+        let (history, finder) = (runs.read()?, Finder::new(CatalogFile::new(&folder, &origin)));
+        let pasts = history.pasts(LIBRARY, &history.left(LIBRARY, &|made| finder.find(made)), false);
         let conditions = Conditions::by_hand(false);
         let dues = Dues::of(&schedule_of(&settings), &pasts, &now.to_zoned(zone), &conditions);
         let Some(kind) = dues.start().first() else { return Ok(false) };

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::RunId;
+use super::left::{BothLeft, Left};
 use super::run::{Begin, End, MadeArchive, Outcome, Run, RunKind, RunState, SafetyArchive, Verification};
 use crate::problem::Code;
 use crate::schedule::{BackupKind, Past, Pasts, says_as_much_of_both};
@@ -64,6 +65,8 @@ pub struct Failure {
     pub code: Code,
     /// For people.
     pub message: String,
+    /// The kind of backup that was tried.
+    pub kind: BackupKind,
 }
 
 /// What was tried since the last success.
@@ -138,7 +141,7 @@ impl History {
     #[must_use]
     pub fn last_success(&self, place: &str, kind: BackupKind) -> Option<Success> {
         let damaged = self.damaged_names();
-        self.runs.iter().find_map(|run| success_but(&damaged, run, place, kind))
+        self.runs.iter().find_map(|run| success_but(&damaged, run, place, kind)).map(|(success, _)| success)
     }
 
     /// What was tried for `place` in vain since its last success of that kind.
@@ -221,19 +224,17 @@ impl History {
         })
     }
 
-    /// The facts that the schedule decides by, for both kinds.
+    /// The facts that the schedule decides by, for both kinds. A backup whose file is gone counts no more.
     #[must_use]
-    pub fn pasts(&self, place: &str, job_lock_held: bool) -> Pasts {
-        let past = |kind| self.past(place, kind, job_lock_held);
+    pub fn pasts(&self, place: &str, left: &BothLeft<'_>, job_lock_held: bool) -> Pasts {
+        let past = |kind| self.past(place, kind, left.kind(kind), job_lock_held);
         Pasts { notes: past(BackupKind::Notes), full: past(BackupKind::Full) }
     }
 
-    /// The facts for one kind.
-    #[must_use]
-    pub fn past(&self, place: &str, kind: BackupKind, job_lock_held: bool) -> Past {
+    fn past(&self, place: &str, kind: BackupKind, left: &Left<'_>, job_lock_held: bool) -> Past {
         let attempts = self.attempts(place, kind, job_lock_held);
         Past {
-            last_success: self.last_success(place, kind).and_then(|success| moment(success.at)),
+            last_success: left.success.as_ref().and_then(|success| moment(success.at)),
             attempts: attempts.count,
             last_attempt: attempts.last.and_then(moment),
             damaged: self.found_damaged(place, kind),
@@ -278,11 +279,16 @@ fn is_locked_out(run: &Run) -> bool {
 
 /// What a run made of it when it ended, whatever became of it since.
 pub(super) fn success_of(run: &Run, place: &str, kind: BackupKind) -> Option<Success> {
-    success_but(&HashSet::new(), run, place, kind)
+    success_but(&HashSet::new(), run, place, kind).map(|(success, _)| success)
 }
 
-/// The same, without the files of these names.
-fn success_but(damaged: &HashSet<&str>, run: &Run, place: &str, kind: BackupKind) -> Option<Success> {
+/// The same and its archive, without the files of these names.
+pub(super) fn success_but<'run>(
+    damaged: &HashSet<&str>,
+    run: &'run Run,
+    place: &str,
+    kind: BackupKind,
+) -> Option<(Success, &'run MadeArchive)> {
     let end = run.end.as_ref().filter(|end| run.begin.kind == RunKind::Backup && end.outcome.is_done())?;
     let fits = |attachments_included| attachments_included || kind == BackupKind::Notes;
     // An archive that still holds all there is stands for the one that was not made in its place.
@@ -290,20 +296,18 @@ fn success_but(damaged: &HashSet<&str>, run: &Run, place: &str, kind: BackupKind
     let mut made = holding.filter(|made| made.verified && made.place == place);
     let whole = |made: &MadeArchive| !damaged.contains(made.file_name().as_ref());
     let made = made.find(|made| fits(made.attachments_included) && whole(made))?;
-    Some(Success { run: end.run.clone(), at: end.ended, attachments_included: made.attachments_included })
+    let attachments_included = made.attachments_included;
+    Some((Success { run: end.run.clone(), at: end.ended, attachments_included }, made))
 }
 
 fn failure_of(run: &Run, job_lock_held: bool) -> Option<Failure> {
-    match run.state(job_lock_held) {
-        RunState::Ended(Outcome::Failed { code, message }) => {
-            Some(Failure { code: *code, message: message.clone() })
-        }
-        RunState::LeftRunning => Some(Failure { code: Code::Internal, message: LEFT_RUNNING.to_owned() }),
-        RunState::Ended(outcome) if outcome.is_done() => {
-            Some(Failure { code: Code::Internal, message: UNVERIFIED.to_owned() })
-        }
-        RunState::Running | RunState::Ended(_) => None,
-    }
+    let (code, message) = match run.state(job_lock_held) {
+        RunState::Ended(Outcome::Failed { code, message }) => (*code, message.clone()),
+        RunState::LeftRunning => (Code::Internal, LEFT_RUNNING.to_owned()),
+        RunState::Ended(outcome) if outcome.is_done() => (Code::Internal, UNVERIFIED.to_owned()),
+        RunState::Running | RunState::Ended(_) => return None,
+    };
+    Some(Failure { code, message, kind: BackupKind::of(run.begin.attachments) })
 }
 
 /// A run that claims to be done without a verified archive of the place is no backup of it.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::runs::{Counts, MadeArchive, Trigger};
+use crate::runs::{Counts, MadeArchive, Trigger, Whereabouts};
 
 fn id(text: &str) -> RunId {
     text.parse().expect("a run id")
@@ -125,7 +125,8 @@ fn attempts_count_since_the_last_success() {
         |count: usize, held| history(&records[..count].concat()).attempts("library", BackupKind::Notes, held);
     assert_eq!(attempts(0, false), Attempts::default());
     assert_eq!(attempts(1, false), Attempts::default());
-    let gone = Failure { code: Code::DiskGone, message: "The disk is not there.".to_owned() };
+    let message = "The disk is not there.".to_owned();
+    let gone = Failure { code: Code::DiskGone, message, kind: BackupKind::Notes };
     assert_eq!(attempts(2, false), Attempts { count: 1, last: Some(TimeMs(20)), failure: Some(gone) });
     assert_eq!(attempts(3, false), attempts(2, false), "a restore is no attempt at a backup");
     assert_eq!(attempts(4, false), Attempts { count: 2, last: Some(TimeMs(30)), failure: None });
@@ -133,7 +134,8 @@ fn attempts_count_since_the_last_success() {
     let left = attempts(5, false);
     assert_eq!((left.count, left.last), (3, Some(TimeMs(40))));
     assert!(left.failure.expect("left running").message.contains("interrupted"));
-    let past = history(&records.concat()).past("library", BackupKind::Notes, false);
+    let history = history(&records.concat());
+    let past = history.pasts("library", &history.left("library", &|_| Whereabouts::Here), false).notes;
     assert_eq!((past.last_success.map(Timestamp::as_millisecond), past.attempts), (Some(10), 3));
 }
 
@@ -348,7 +350,11 @@ fn damage_takes_a_success_away_until_a_fresh_one_is_made() {
         for (kind, expected) in [(BackupKind::Notes, notes), (BackupKind::Full, with_attachments)] {
             let last = history.last_success("library", kind).map(|success| success.at.0);
             assert_eq!((history.found_damaged("library", kind), last), expected, "{what} {kind:?}");
-            assert_eq!(history.past("library", kind, false).damaged, expected.0);
+            let left = history.left("library", &|_| Whereabouts::Here);
+            assert_eq!(left.kind(kind).success.as_ref().map(|success| success.at.0), last, "{what} {kind:?}");
+            let pasts = history.pasts("library", &left, false);
+            let past = if kind == BackupKind::Full { pasts.full } else { pasts.notes };
+            assert_eq!(past.damaged, expected.0);
         }
     }
 }

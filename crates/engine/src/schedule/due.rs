@@ -61,7 +61,7 @@ pub struct Conditions {
     /// A job of this account is running.
     pub running: bool,
     /// How long ago the program started or the computer woke, by a clock that is never set.
-    /// `None`: called by hand or by cron, which waits for nothing but a pause.
+    /// `None`: called by hand or by cron, which waits for nothing but a pause and power.
     pub awake_for: Option<SignedDuration>,
     /// How long after that a missed backup waits: see [`catch_up_delay`].
     pub catch_up_delay: SignedDuration,
@@ -70,7 +70,7 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// For `run-due`: what is due starts at once.
+    /// For `run-due`: what is due starts at once, unless the battery is said to be low.
     #[must_use]
     pub fn by_hand(running: bool) -> Self {
         Self { running, awake_for: None, catch_up_delay: SignedDuration::ZERO, battery: None }

@@ -26,7 +26,11 @@ pub enum Protection {
         reason: String,
         /// The code of the failure.
         code: Code,
+        /// Whether it was one with attachments: to try again is to make that kind.
+        with_attachments: bool,
     },
+    /// The last verified backup is recent enough, but its folder can't be reached, so that nobody can see it.
+    Away,
     /// There has never been a verified backup.
     Never,
     /// A backup is being made now.
@@ -63,8 +67,11 @@ pub struct Standing<'a> {
     pub running: bool,
     /// There is a verified backup.
     pub ever: bool,
-    /// Why the newest attempt failed, if it came after the last success. A cancel is no failure.
-    pub failure: Option<(Code, &'a str)>,
+    /// The folder of a backup that counts can't be reached.
+    pub away: bool,
+    /// Why the newest attempt failed and of which kind it was, if it came after the last success. A cancel is
+    /// no failure.
+    pub failure: Option<(Code, &'a str, BackupKind)>,
     /// What the schedule says.
     pub dues: &'a Dues,
 }
@@ -75,8 +82,9 @@ pub fn protection(standing: &Standing<'_>, now: &Zoned) -> Protection {
     if standing.running {
         return Protection::Running;
     }
-    if let Some((code, reason)) = standing.failure {
-        return Protection::Failed { reason: reason.to_owned(), code };
+    if let Some((code, reason, kind)) = standing.failure {
+        let with_attachments = kind.attachments();
+        return Protection::Failed { reason: reason.to_owned(), code, with_attachments };
     }
     if !standing.ever {
         return Protection::Never;
@@ -86,6 +94,7 @@ pub fn protection(standing: &Standing<'_>, now: &Zoned) -> Protection {
     let dues = BackupKind::ALL.map(|kind| standing.dues.kind(kind));
     let ages = dues.iter().copied().filter(late).map(|due| days_due(due, now));
     match ages.flatten().max() {
+        None if standing.away => Protection::Away,
         None => Protection::Protected,
         Some(0) => Protection::Due,
         Some(days) => Protection::Overdue { days },
@@ -115,7 +124,7 @@ pub fn waiting(schedule: &Schedule, standing: &Standing<'_>, now: &Zoned) -> Opt
             return Some(Waiting::Battery { charge: *charge, limit: *limit });
         }
     }
-    let away = matches!(standing.failure, Some((Code::DiskGone | Code::ReadOnly, _)));
+    let away = matches!(standing.failure, Some((Code::DiskGone | Code::ReadOnly, ..)));
     let due = dues.into_iter().filter(|due| due.since().is_some());
     let again = due.clone().filter_map(|due| due.next()).min();
     let again = again.map(|again| again.timestamp().as_millisecond());

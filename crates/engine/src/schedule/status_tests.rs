@@ -34,12 +34,14 @@ fn later() -> Due {
     Due::Later { at: at_, since, reason: Reason::CatchUp }
 }
 
-const GONE: Option<(Code, &str)> = Some((Code::DiskGone, "The disk is not there."));
+const GONE: Option<(Code, &str, BackupKind)> =
+    Some((Code::DiskGone, "The disk is not there.", BackupKind::Notes));
 
 #[test]
 fn the_table_of_states() {
     let now = at("2026-11-22T08:00:00");
-    let failed = Protection::Failed { reason: "The disk is not there.".to_owned(), code: Code::DiskGone };
+    let reason = || "The disk is not there.".to_owned();
+    let failed = Protection::Failed { reason: reason(), code: Code::DiskGone, with_attachments: false };
     let paused = Due::Waiting {
         on: Hold::Pause { until: at("2026-11-22T20:00:00") },
         since: at("2026-11-20T08:00:00"),
@@ -75,8 +77,25 @@ fn the_table_of_states() {
         (true, false, None, Due::Running, Due::Running, Protection::Running),
     ];
     for (row, (running, ever, failure, notes, full, expected)) in rows.into_iter().enumerate() {
-        let standing = Standing { running, ever, failure, dues: &dues(&notes, &full, &now) };
+        let dues = dues(&notes, &full, &now);
+        let standing = Standing { running, ever, away: false, failure, dues: &dues };
         assert_eq!(protection(&standing, &now), expected, "row {row}");
+        // What can't be seen is never called protected, and hides nothing worse.
+        let unseen = if expected == Protection::Protected { Protection::Away } else { expected };
+        assert_eq!(protection(&Standing { away: true, ..standing }, &now), unseen, "row {row}, away");
+    }
+}
+
+#[test]
+fn a_failure_says_which_kind_to_try_again() {
+    let now = at("2026-11-22T08:00:00");
+    let dues = dues(&fine(), &fine(), &now);
+    for kind in BackupKind::ALL {
+        let failure = Some((Code::NoSpace, "x", kind));
+        let standing = Standing { running: false, ever: true, away: false, failure, dues: &dues };
+        let with_attachments = kind.attachments();
+        let failed = Protection::Failed { reason: "x".to_owned(), code: Code::NoSpace, with_attachments };
+        assert_eq!(protection(&standing, &now), failed);
     }
 }
 
@@ -110,8 +129,8 @@ fn what_is_waited_for() {
     let reminding = Schedule { reminders: Interval::Weekly, ..nothing };
     let pausing = Some(Waiting::Pause { until: ms("2026-11-22T20:00:00") });
     let disk = |again: Option<&str>| Some(Waiting::Disk { again: again.map(ms) });
-    let locked = Some((Code::ReadOnly, "The disk can only be read."));
-    let full_disk = Some((Code::NoSpace, "The disk is full."));
+    let locked = Some((Code::ReadOnly, "The disk can only be read.", BackupKind::Notes));
+    let full_disk = Some((Code::NoSpace, "The disk is full.", BackupKind::Full));
     let rows = [
         (calm, None, fine(), fine(), None),
         (calm, None, since("2026-11-20T08:00:00"), fine(), None),
@@ -130,16 +149,21 @@ fn what_is_waited_for() {
         (calm, full_disk, later(), later(), None),
     ];
     for (row, (schedule, failure, notes, full, expected)) in rows.into_iter().enumerate() {
-        let standing = Standing { running: false, ever: true, failure, dues: &dues(&notes, &full, &now) };
+        let dues = dues(&notes, &full, &now);
+        let standing = Standing { running: false, ever: true, away: false, failure, dues: &dues };
         assert_eq!(waiting(&schedule, &standing, &now), expected, "row {row}");
     }
 }
 
 #[test]
 fn the_words_cross_as_tags() {
-    let json = serde_json::to_value(Protection::Failed { reason: "x".to_owned(), code: Code::NoSpace });
-    let expected = serde_json::json!({"state": "failed", "reason": "x", "code": "no_space"});
-    assert_eq!(json.expect("json"), expected);
+    let failed = Protection::Failed { reason: "x".to_owned(), code: Code::NoSpace, with_attachments: true };
+    let expected = serde_json::json!(
+        {"state": "failed", "reason": "x", "code": "no_space", "with_attachments": true}
+    );
+    assert_eq!(serde_json::to_value(failed).expect("json"), expected);
+    let away = serde_json::to_value(Protection::Away).expect("json");
+    assert_eq!(away, serde_json::json!({"state": "away"}));
     let json = serde_json::to_value(Waiting::Battery { charge: 1, limit: 2 }).expect("json");
     assert_eq!(json, serde_json::json!({"on": "battery", "charge": 1, "limit": 2}));
 }

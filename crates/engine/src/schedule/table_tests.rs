@@ -80,7 +80,9 @@ const STATES: [Named; 12] = [
 
 const EVENTS: [Named; 20] = [
     ("a look at the clock", |_| {}),
-    ("`run-due`", |it| it.world = Conditions::by_hand(it.world.running)),
+    ("`run-due`", |it| {
+        it.world = Conditions { battery: it.world.battery, ..Conditions::by_hand(it.world.running) };
+    }),
     ("start or wake", wake),
     ("45 s after it", |it| {
         wake(it);

@@ -8,6 +8,7 @@ mod backup;
 mod choices;
 mod history;
 mod look;
+mod missing;
 mod notices;
 mod places;
 mod proof;

@@ -108,6 +108,8 @@ export const commands = {
 	 *  and gives one note of it.
 	 */
 	prove: (archive: string | null, password: string | null, recoveryKey: string | null) => __TAURI_INVOKE<ProvedNote>("prove", { archive, password, recoveryKey }),
+	/**  What is to be known of one run, as text, for "Copy details": nothing in it is the owner's own. */
+	runDetails: (run: string) => __TAURI_INVOKE<string>("run_details", { run }),
 	/**  The report as text, for "Copy details". */
 	report: () => __TAURI_INVOKE<string>("report"),
 	/**  Saves the report where a person picks. `false` if they changed their mind. */
@@ -416,6 +418,14 @@ export type ContentsCard = {
 	recovery: Recovery | null,
 };
 
+/**  How the folder for copies stands. */
+export type CopiesState = {
+	/**  Whether it can't be reached. */
+	away: boolean,
+	/**  Backups that it lacks and is to have. */
+	missing: number,
+};
+
 /**  A new account, with the recovery key that must be shown once now. */
 export type CreatedAccount = {
 	/**  The account. */
@@ -583,6 +593,23 @@ export type KeychainState =
 "locked" | 
 /**  There is one, and it refuses us. */
 "denied";
+
+/**  A verified backup whose file can't be seen. */
+export type MissingBackup = {
+	/**  Its file name. */
+	name: string,
+	/**  The folder it was written into, for showing. */
+	folder: string,
+	/**  When it was made, or was last found to hold all there is. */
+	verified: number,
+	/**  Whether attachments are in it. */
+	attachments_included: boolean,
+	/**
+	 *  Whether that folder can't be reached, so that the file may well be there, and counts. Else the file is
+	 *  gone, or is another one by now.
+	 */
+	away: boolean,
+};
 
 /**  A file that belongs to a note. */
 export type NoteAttachment = {
@@ -923,7 +950,11 @@ days: number } |
 /**  Why, in a sentence. */
 reason: string; 
 /**  The code of the failure. */
-code: Code } | 
+code: Code; 
+/**  Whether it was one with attachments: to try again is to make that kind. */
+with_attachments: boolean } | 
+/**  The last verified backup is recent enough, but its folder can't be reached, so that nobody can see it. */
+{ state: "away" } | 
 /**  There has never been a verified backup. */
 { state: "never" } | 
 /**  A backup is being made now. */
@@ -1247,6 +1278,10 @@ export type StatusCard = {
 	overdue_full_days: number | null,
 	/**  What keeps backups from running by themselves. */
 	waiting: Waiting | null,
+	/**  The last verified backup, if its file is not to be seen. One that is gone counts no more. */
+	missing: MissingBackup | null,
+	/**  How the folder for copies stands, if there is one. */
+	copies: CopiesState | null,
 };
 
 /**  How strong a password is, for the meter beside it. */

@@ -155,7 +155,7 @@ describe('the overview', () => {
     notices.polite = notices.assertive = '';
     overview.take(overviewOf());
     expect(notices.polite).toBe('');
-    overview.take(overviewOf({ status: { protection: { state: 'failed', reason: 'x', code: 'disk_gone' }, last_verified: null, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null } }));
+    overview.take(overviewOf({ status: { protection: { state: 'failed', reason: 'x', code: 'disk_gone', with_attachments: true }, last_verified: null, last_verified_full: null, next: null, next_full: null, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null } }));
     expect(notices.assertive).toBe('Failed');
   });
 

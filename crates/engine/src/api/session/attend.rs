@@ -109,7 +109,8 @@ impl Session {
     /// # Errors
     /// Settings or history can't be read.
     pub fn dues(&self, conditions: &Conditions) -> Result<Dues, Problem> {
-        let pasts = self.runs().read()?.pasts(LIBRARY, conditions.running);
+        let history = self.runs().read()?;
+        let pasts = history.pasts(LIBRARY, &self.left(&history), conditions.running);
         Ok(Dues::of(&schedule_of(&self.settings()?), &pasts, &self.zoned_now(), conditions))
     }
 
@@ -133,7 +134,13 @@ impl Session {
         attended: &mut Attended,
         job: &Job,
     ) -> Result<(), Problem> {
-        let dues = self.dues(conditions)?;
+        let mut dues = self.dues(conditions)?;
+        let history = self.runs().read()?;
+        if !dues.start().is_empty() && self.left(&history).is_something_gone() {
+            // It may only have been moved or renamed: a look into the folders finds it again.
+            let _ = self.archives();
+            dues = self.dues(conditions)?;
+        }
         for kind in self.what_starts(&dues, conditions)? {
             let instead =
                 self.back_up_by_itself(*kind, attended, job).and_then(|code| dues.instead_of(*kind, code));
@@ -189,7 +196,9 @@ impl Session {
         let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((conditions, at)) = looked else { return Conditions::settled() };
         let since = SignedDuration::try_from(at.elapsed()).unwrap_or_default();
-        let Some(awake) = conditions.awake_for else { return Conditions::settled() };
+        let Some(awake) = conditions.awake_for else {
+            return Conditions { battery: conditions.battery, ..Conditions::settled() };
+        };
         Conditions { running: false, awake_for: Some(awake.saturating_add(since)), ..conditions }
     }
 

@@ -9,7 +9,7 @@ use backstop_model::{Job, Stage, TimeMs};
 use super::keep::PLACES;
 use super::{Record, RunOrder, Session, Warned};
 use crate::api::{
-    Backstop, BackupResult, Code, CopyResult, Effort, OpenArchive, OutcomeWord, Problem, Warning,
+    Backstop, BackupResult, Code, CopiesState, CopyResult, Effort, OpenArchive, OutcomeWord, Problem, Warning,
 };
 use crate::copies::{copy, missing};
 use crate::repository::{Entry, Repository, Verified, archives_folder, look};
@@ -64,6 +64,13 @@ impl Session {
             return Ok(false);
         }
         Ok(!self.uncopied(&settings)?.is_empty())
+    }
+
+    /// How the second folder stands, if there is one. Cheap, and writes nothing.
+    pub(super) fn copies_state(&self, settings: &Settings) -> Result<Option<CopiesState>, Problem> {
+        let Some(chosen) = settings.copies_folder.as_deref() else { return Ok(None) };
+        let missing = u32::try_from(self.uncopied(settings)?.len()).unwrap_or(u32::MAX);
+        Ok(Some(CopiesState { away: !archives_folder(chosen).is_dir(), missing }))
     }
 
     /// Copies what a backup has just made. Nothing about that can fail the backup.

@@ -60,7 +60,8 @@ impl Session {
     fn facts(&self) -> Result<Facts, Problem> {
         let running = AccountLock::is_held(&self.folder, LockKind::Job)?;
         let history = self.runs().read()?;
-        let facts = of_history(&history, LIBRARY, running);
+        let last_verified = self.left(&history).notes.success.map(|success| success.at);
+        let facts = Facts { last_verified, ..of_history(&history, LIBRARY, running) };
         let settings = self.settings()?;
         let now = self.zoned_now();
         let conditions = Conditions { running, ..self.conditions() };

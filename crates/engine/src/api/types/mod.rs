@@ -24,7 +24,7 @@ pub use keep::{
     CatalogCounts, CopyResult, KeepReason, PauseReason, PrunePlanCard, PruneResult, PrunedArchive,
 };
 pub use note::{NotePage, NotePreview, NoteQuery, NoteRow, NotebookNode};
-pub use overview::{Choice, FolderChoice, Overview, StatusCard, UndoOffer};
+pub use overview::{Choice, CopiesState, FolderChoice, MissingBackup, Overview, StatusCard, UndoOffer};
 pub use place::{FoundPlace, PlaceAttention, PlaceCard, PlaceKind, PlacePassword, TakenIn};
 pub use restore::{Change, ChangeCounts, PlanSummary, PlannedChange, RestoreMode, RestoreResult, Warning};
 pub use run::{BackupResult, JobProgress, OutcomeWord, StageWord};

@@ -28,6 +28,54 @@ pub struct StatusCard {
     pub overdue_full_days: Option<u32>,
     /// What keeps backups from running by themselves.
     pub waiting: Option<Waiting>,
+    /// The last verified backup, if its file is not to be seen. One that is gone counts no more.
+    pub missing: Option<MissingBackup>,
+    /// How the folder for copies stands, if there is one.
+    pub copies: Option<CopiesState>,
+}
+
+impl StatusCard {
+    /// A card with that word and no other facts.
+    #[must_use]
+    pub fn bare(protection: Protection) -> Self {
+        Self {
+            protection,
+            last_verified: None,
+            last_verified_full: None,
+            next: None,
+            next_full: None,
+            overdue_days: None,
+            overdue_full_days: None,
+            waiting: None,
+            missing: None,
+            copies: None,
+        }
+    }
+}
+
+/// A verified backup whose file can't be seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct MissingBackup {
+    /// Its file name.
+    pub name: String,
+    /// The folder it was written into, for showing.
+    pub folder: String,
+    /// When it was made, or was last found to hold all there is.
+    pub verified: i64,
+    /// Whether attachments are in it.
+    pub attachments_included: bool,
+    /// Whether that folder can't be reached, so that the file may well be there, and counts. Else the file is
+    /// gone, or is another one by now.
+    pub away: bool,
+}
+
+/// How the folder for copies stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CopiesState {
+    /// Whether it can't be reached.
+    pub away: bool,
+    /// Backups that it lacks and is to have.
+    pub missing: u32,
 }
 
 /// Everything the page "Backup & export" shows.
