@@ -6,6 +6,7 @@ mod anew;
 mod attend;
 mod backup;
 mod choices;
+mod giving_way;
 mod history;
 mod look;
 mod missing;

@@ -19,17 +19,30 @@ pub(crate) const PASSWORD: &str = "tavode-limora-zukite-bagonu";
 /// 22 November 2026, 08:03:15 UTC.
 const NOW_MS: i64 = 1_795_334_595_000;
 
-pub(crate) struct TestClock(AtomicI64);
+#[derive(Default)]
+pub(crate) struct TestClock {
+    now_ms: AtomicI64,
+    /// Time that passes while a job does what can wait: once, at the first look at the clock.
+    leap: Mutex<Option<(Arc<Job>, i64)>>,
+}
 
 impl TestClock {
     pub(crate) fn pass_ms(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::Relaxed);
+        self.now_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Lets time pass in the middle of what the job does that can wait.
+    pub(crate) fn pass_while_it_can_wait(&self, job: &Arc<Job>, ms: i64) {
+        *self.leap.lock().expect("held by one") = Some((Arc::clone(job), ms));
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> TimeMs {
-        TimeMs(self.0.load(Ordering::Relaxed))
+        if let Some((_, ms)) = self.leap.lock().expect("held by one").take_if(|(job, _)| job.can_wait()) {
+            self.pass_ms(ms);
+        }
+        TimeMs(self.now_ms.load(Ordering::Relaxed))
     }
 
     fn zone(&self) -> TimeZone {
@@ -76,7 +89,8 @@ impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("documents")).expect("a folder for documents");
-        let clock = Arc::new(TestClock(AtomicI64::new(NOW_MS)));
+        let clock = Arc::new(TestClock::default());
+        clock.pass_ms(NOW_MS);
         let engine = Backstop::open(Setup {
             data_dir: folder.path().join("data"),
             documents: folder.path().join("documents"),

@@ -161,9 +161,14 @@ impl Session {
     ) -> Result<(), Problem> {
         const BY_HAND: usize = 5;
         for _ in 0..if conditions.awake_for.is_some() { 1 } else { BY_HAND } {
+            // A backup that could not be made just now is no reason to stop.
+            let gives_way = !self.backup_is_due(conditions);
             job.let_wait(true);
-            let checked = attended.step(job, || self.recheck(conditions, job));
+            let checked = attended.step(job, || self.recheck(conditions, gives_way, job));
             job.let_wait(false);
+            if checked.is_none() && gives_way {
+                return self.back_up_what_is_due(conditions, attended, job);
+            }
             let Some(Some(checked)) = checked else { break };
             attended.warnings.extend(checked.warning());
             if !checked.sound {

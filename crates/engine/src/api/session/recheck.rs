@@ -65,8 +65,14 @@ impl Session {
         }))
     }
 
-    /// Checks the archive that was not checked for the longest time, if it is time for one.
-    pub(super) fn recheck(&self, conditions: &Conditions, job: &Job) -> Result<Option<Rechecked>, Problem> {
+    /// Checks the archive that was not checked for the longest time, if it is time for one. Where it gives way,
+    /// it stops when a backup comes due.
+    pub(super) fn recheck(
+        &self,
+        conditions: &Conditions,
+        gives_way: bool,
+        job: &Job,
+    ) -> Result<Option<Rechecked>, Problem> {
         let Some(mut entry) = self.stale_archive(conditions)? else { return Ok(None) };
         if !is_as_listed(&entry) {
             // Deleted, changed or away: the list learns of it, and something else may be there to check.
@@ -76,7 +82,7 @@ impl Session {
                 _ => return Ok(None),
             }
         }
-        let read = self.read_quietly(&entry, conditions, job);
+        let read = self.read_quietly(&entry, conditions, gives_way, job);
         let order = RunOrder {
             kind: RunKind::Verify,
             trigger: Trigger::Automatic,
@@ -102,6 +108,7 @@ impl Session {
         &self,
         entry: &Entry,
         conditions: &Conditions,
+        gives_way: bool,
         job: &Job,
     ) -> Result<(CheckResult, Option<String>), Problem> {
         let quiet = Job::new();
@@ -112,8 +119,10 @@ impl Session {
             });
             let mut glances = 0_u32;
             while !reading.is_finished() {
+                // The first look comes at once: until here, nobody has looked for a while.
+                let looks = gives_way && glances.is_multiple_of(GLANCES_PER_LOOK);
+                let in_the_way = looks && self.backup_is_due(conditions);
                 glances = glances.wrapping_add(1);
-                let in_the_way = glances.is_multiple_of(GLANCES_PER_LOOK) && self.backup_is_due(conditions);
                 if job.check().is_err() || in_the_way {
                     quiet.cancel();
                 }
@@ -139,7 +148,8 @@ impl Session {
         Ok((archive, open))
     }
 
-    fn backup_is_due(&self, conditions: &Conditions) -> bool {
+    /// Whether a backup is to be made now.
+    pub(super) fn backup_is_due(&self, conditions: &Conditions) -> bool {
         self.dues(conditions).is_ok_and(|dues| dues.notes.is_now() || dues.full.is_now())
     }
 }
