@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Child;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -14,24 +14,60 @@ use crate::{Outcome, Trouble};
 /// How long the program runs between two looks at it: short beside any job.
 const MOMENT: Duration = Duration::from_millis(1);
 
+/// How long a program may take to begin its job, on a busy machine.
+const BEGINNING: Duration = Duration::from_secs(90);
+
 /// Waits until the program has the job of an account and stops it there. It goes on when this is dropped.
 pub struct Stopped(Pid);
 
 impl Stopped {
+    /// A call of the command line.
+    ///
     /// # Errors
     /// If the program ends before it has been seen at its job.
     pub fn at_its_job(cli: &Cli, child: &mut Child) -> Outcome<Self> {
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let pid = pid.ok_or_else(|| Trouble::new("no process number"))?;
-        while !has_the_job(cli, child.id())? {
-            if let Some(status) = child.try_wait()? {
-                return Err(Trouble::new(format!("it was never seen at its job and ended with {status}")));
+        let (process, accounts) = (child.id(), cli.path("data/accounts"));
+        Self::in_the_middle(&accounts, process, || match child.try_wait()? {
+            Some(status) => {
+                Err(Trouble::new(format!("it was never seen at its job and ended with {status}")))
             }
+            None => Ok(()),
+        })
+    }
+
+    /// Any program, by its number and the folder of the accounts. `goes_on` fails when it has ended.
+    ///
+    /// # Errors
+    /// If it ends, or does not begin a job in time.
+    pub fn in_the_middle(
+        accounts: &Path,
+        process: u32,
+        mut goes_on: impl FnMut() -> Outcome,
+    ) -> Outcome<Self> {
+        let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+        let pid = pid.ok_or_else(|| Trouble::new("no process number"))?;
+        let begun = Instant::now();
+        while begun.elapsed() < BEGINNING {
+            if has_the_job(accounts, process)? {
+                kill_process(pid, Signal::STOP)?;
+                let stopped = Self(pid);
+                // It may only have looked whether the account is free, or have ended its job by now.
+                if has_the_job(accounts, process)? {
+                    return Ok(stopped);
+                }
+            }
+            goes_on()?;
             thread::sleep(MOMENT);
         }
-        kill_process(pid, Signal::STOP)?;
-        let stopped = Self(pid);
-        if has_the_job(cli, child.id())? { Ok(stopped) } else { Err(Trouble::new("its job was too short")) }
+        Err(Trouble::new("it never began a job, or only such as were too short to be met"))
+    }
+
+    /// Ends the program where it stands, as a power cut does.
+    ///
+    /// # Errors
+    /// If it is not there any more.
+    pub fn kill(self) -> Outcome {
+        Ok(kill_process(self.0, Signal::KILL)?)
     }
 }
 
@@ -42,23 +78,44 @@ impl Drop for Stopped {
     }
 }
 
-/// Whether the process holds the lock of a job, by the kernel's own list: taking it to find out would be in
-/// its way.
-fn has_the_job(cli: &Cli, process: u32) -> Outcome<bool> {
-    let locks = fs::read_to_string("/proc/locks")?;
-    let inodes: Vec<_> = job_locks(&cli.path("data/accounts")).collect();
-    Ok(locks.lines().any(|line| {
-        // "1: FLOCK  ADVISORY  WRITE 708 08:01:1234 0 EOF"
-        let words: Vec<_> = line.split_whitespace().collect();
-        let inode =
-            words.get(5).and_then(|file| file.rsplit(':').next()).and_then(|inode| inode.parse().ok());
-        words.get(4) == Some(&process.to_string().as_str())
-            && inode.is_some_and(|inode: u64| inodes.contains(&inode))
-    }))
+/// Whether the process is in the middle of a job that is in the history, and holds nothing beside the lock of
+/// it: the others are held for moments, and whoever stopped there would hold everybody up.
+fn has_the_job(accounts: &Path, process: u32) -> Outcome<bool> {
+    let folders = || fs::read_dir(accounts).into_iter().flatten().flatten().map(|folder| folder.path());
+    let at_it = folders().filter(|folder| {
+        let log = fs::read_to_string(folder.join("runs.ndjson")).unwrap_or_default();
+        events(&log, "begin") > events(&log, "end")
+    });
+    let jobs: Vec<_> = at_it.filter_map(|folder| inode(&folder.join("job.lock"))).collect();
+    let others =
+        folders().flat_map(|folder| ["runs.ndjson", "state.lock"].map(|name| inode(&folder.join(name))));
+    let others: Vec<_> = others.chain([inode(&accounts.join("state.lock"))]).flatten().collect();
+    let held = held_by(process)?;
+    let holds = |inodes: &[u64]| inodes.iter().any(|inode| held.contains(inode));
+    Ok(holds(&jobs) && !holds(&others))
 }
 
-fn job_locks(accounts: &Path) -> impl Iterator<Item = u64> {
+/// The files whose locks a process holds, by the kernel's own list: taking a lock to find out would be in its
+/// way.
+fn held_by(process: u32) -> Outcome<Vec<u64>> {
+    let locks = fs::read_to_string("/proc/locks")?;
+    let process = process.to_string();
+    let inode = |line: &str| {
+        // "1: FLOCK  ADVISORY  WRITE 708 08:01:1234 0 EOF"
+        let words: Vec<_> = line.split_whitespace().collect();
+        let mine = words.get(4) == Some(&process.as_str());
+        if mine { words.get(5)?.rsplit(':').next()?.parse().ok() } else { None }
+    };
+    Ok(locks.lines().filter_map(inode).collect())
+}
+
+fn inode(file: &Path) -> Option<u64> {
     use std::os::unix::fs::MetadataExt as _;
-    let folders = fs::read_dir(accounts).into_iter().flatten().flatten();
-    folders.filter_map(|folder| Some(fs::metadata(folder.path().join("job.lock")).ok()?.ino()))
+    Some(fs::metadata(file).ok()?.ino())
+}
+
+/// How many runs began, or ended, by what is written down of them.
+#[must_use]
+pub fn events(log: &str, event: &str) -> usize {
+    log.matches(&format!("\"event\":\"{event}\"")).count()
 }

@@ -184,15 +184,30 @@ impl Desk {
     }
 
     fn bus(&mut self) -> Outcome {
-        let rules = self.file("bus.conf");
+        let address = self.start_bus("bus")?;
+        self.set("DBUS_SESSION_BUS_ADDRESS", address);
+        Ok(())
+    }
+
+    /// Gives the desk a bus of the system too, with nobody on it, and tells its address.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn system_bus(&mut self) -> Outcome<String> {
+        let address = self.start_bus("system-bus")?;
+        self.set("DBUS_SYSTEM_BUS_ADDRESS", address.clone());
+        Ok(address)
+    }
+
+    fn start_bus(&mut self, name: &str) -> Outcome<String> {
+        let rules = self.file(&format!("{name}.conf"));
         fs::write(&rules, BUS)?;
         let mut command = self.command("dbus-daemon");
         command.arg(format!("--config-file={}", rules.display()));
         command.args(["--nofork", "--nopidfile", "--print-address=1"]);
-        let (group, address) = Group::start_and_listen(&command, &self.file("bus.log"))?;
+        let (group, address) = Group::start_and_listen(&command, &self.file(&format!("{name}.log")))?;
         self.helpers.push(group);
-        self.set("DBUS_SESSION_BUS_ADDRESS", address.trim().to_owned());
-        Ok(())
+        Ok(address.trim().to_owned())
     }
 
     fn keyring(&mut self) -> Outcome {

@@ -115,6 +115,19 @@ pub fn notes(first: usize, count: usize, html: impl Fn(usize) -> String) -> Vec<
     (first..first + count).flat_map(|number| note(number, &format!("Note {number}"), &html(number))).collect()
 }
 
+/// Writes an archive of so many thousand notes: jobs with it last long enough to be met in the middle.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_long_one(path: &Path, thousands: usize) -> Outcome {
+    let filling = "All work is play. ".repeat(150);
+    let mut parts = vec![marker()];
+    for part in 0..thousands {
+        parts.push(chunk(part, &notes(part * 1000, 1000, |number| format!("<p>{number} {filling}</p>")))?);
+    }
+    write(path, &parts)
+}
+
 /// Bytes as hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

@@ -52,7 +52,11 @@ pub struct Host {
     icons: Receiver<(String, String)>,
 }
 
-fn connect(address: &str) -> Outcome<Connection> {
+/// A line of its own to a bus.
+///
+/// # Errors
+/// If nobody answers there.
+pub(crate) fn connect(address: &str) -> Outcome<Connection> {
     let mut channel = Channel::open_private(address)?;
     channel.register()?;
     Ok(Connection::from(channel))
@@ -171,8 +175,9 @@ impl Tray {
     pub fn wait_long_for(&self, words: &str, limit: Duration) -> Outcome<Line> {
         until(limit, || {
             let lines = self.lines()?;
-            let found = lines.iter().find(|line| line.words.starts_with(words)).cloned();
-            found.ok_or_else(|| Trouble::new(format!("no line says “{words}”: {lines:?}")))
+            let whole = lines.iter().find(|line| line.words == words);
+            let found = whole.or_else(|| lines.iter().find(|line| line.words.starts_with(words)));
+            found.cloned().ok_or_else(|| Trouble::new(format!("no line says “{words}”: {lines:?}")))
         })
     }
 

@@ -15,6 +15,8 @@ pub mod trouble;
 pub mod years;
 
 #[cfg(target_os = "linux")]
+pub mod bad_day;
+#[cfg(target_os = "linux")]
 pub mod busy;
 #[cfg(target_os = "linux")]
 pub mod desk;
@@ -28,6 +30,8 @@ pub mod glance;
 pub mod host;
 #[cfg(target_os = "linux")]
 pub mod journey;
+#[cfg(target_os = "linux")]
+pub mod logind;
 #[cfg(target_os = "linux")]
 pub mod look;
 #[cfg(target_os = "linux")]

@@ -9,7 +9,9 @@ use backstop_testkit::fixture;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::busy::{Stopped, events};
 use crate::desk::{Desk, Equipment};
+use crate::foreign::write_long_one;
 use crate::host::Host;
 use crate::process::{Group, until};
 use crate::{Outcome, Trouble, built};
@@ -89,6 +91,22 @@ impl Resident {
     /// # Errors
     /// If a program is missing or a step of the setting up fails.
     pub fn new() -> Outcome<Self> {
+        Self::holding(|_| Ok(fixture("notesnook/6.1/full-plain.nnbackupz")))
+    }
+
+    /// As [`Resident::new`], with so many thousand notes: its backups can be met in the middle.
+    ///
+    /// # Errors
+    /// As [`Resident::new`].
+    pub fn with_a_long_library(thousands: usize) -> Outcome<Self> {
+        Self::holding(|desk| {
+            let long = desk.file("long.nnbackupz");
+            write_long_one(&long, thousands)?;
+            Ok(long)
+        })
+    }
+
+    fn holding(notes: impl FnOnce(&Desk) -> Outcome<PathBuf>) -> Outcome<Self> {
         let mut desk = Desk::new(Equipment { keyring: true, notices: true })?;
         let mut clock = MovedClock { file: desk.file("clock"), wall_ms: 0, awake_ms: 0 };
         clock.pass(0)?;
@@ -97,7 +115,7 @@ impl Resident {
         desk.set("BACKSTOP_CATCH_UP_MS", "45000");
         desk.set("BACKSTOP_PASSWORD", PASSWORD);
         desk.backstop(&["account", "create", "--name", "anna", "--keep"])?;
-        let notes = fixture("notesnook/6.1/full-plain.nnbackupz");
+        let notes = notes(&desk)?;
         desk.backstop(&["restore", &notes.display().to_string()])?;
         // What runs by itself has the keychain alone.
         desk.set("BACKSTOP_PASSWORD", "");
@@ -115,6 +133,42 @@ impl Resident {
     pub fn start(&mut self) -> Outcome {
         self.app = Some(self.another(&["--hidden"])?);
         Ok(())
+    }
+
+    /// Starts the app hidden behind other words, which become the app: it keeps their process.
+    ///
+    /// # Errors
+    /// If it is not built.
+    pub fn start_behind(&mut self, words: &[String]) -> Outcome {
+        let (first, others) = words.split_first().ok_or_else(|| Trouble::new("no words"))?;
+        let mut command = self.desk.command(first);
+        command.args(others).arg(built::program("backstop-app")?).arg("--hidden");
+        self.app = Some(Group::start(&command, &self.desk.file("app.log"))?);
+        Ok(())
+    }
+
+    /// Stops the app in the middle of its next job.
+    ///
+    /// # Errors
+    /// If it ends or begins none.
+    pub fn stop_in_the_middle(&mut self) -> Outcome<Stopped> {
+        let (accounts, process) = (self.accounts(), self.id()?);
+        Stopped::in_the_middle(&accounts, process, || match self.is_alive() {
+            true => Ok(()),
+            false => Err(Trouble::new("the app has ended")),
+        })
+    }
+
+    /// The desk, its clock and its tray. The app that [`Resident::start`] started ends.
+    #[must_use]
+    pub fn into_parts(self) -> (Desk, MovedClock, Host) {
+        (self.desk, self.clock, self.host)
+    }
+
+    /// The folder of the accounts.
+    #[must_use]
+    pub fn accounts(&self) -> PathBuf {
+        self.desk.file(".local/share/backstop/accounts")
     }
 
     /// One more start of the app.
@@ -238,9 +292,41 @@ impl Resident {
     /// # Errors
     /// If there is no account.
     pub fn log(&self) -> Outcome<PathBuf> {
-        let accounts = fs::read_dir(self.desk.file(".local/share/backstop/accounts"))?;
+        let accounts = fs::read_dir(self.accounts())?;
         let logs = accounts.flatten().map(|account| account.path().join("runs.ndjson"));
         logs.filter(|log| log.is_file()).last().ok_or_else(|| Trouble::new("no history"))
+    }
+
+    /// How many backups began so far, whatever became of them.
+    ///
+    /// # Errors
+    /// If there is no account.
+    pub fn backups_begun(&self) -> Outcome<usize> {
+        let log = fs::read_to_string(self.log()?)?;
+        let is_backup = |line: &&str| events(line, "begin") == 1 && line.contains("\"kind\":\"backup\"");
+        Ok(log.lines().filter(is_backup).count())
+    }
+
+    /// Waits until so many backups began, and whatever runs has ended.
+    ///
+    /// # Errors
+    /// If there are others in the end.
+    pub fn wait_for_backups(&self, count: usize) -> Outcome {
+        until(JOB, || match self.backups_begun()? {
+            begun if begun == count => Ok(()),
+            begun => Err(Trouble::new(format!("{begun} backups, not {count}"))),
+        })?;
+        self.wait_for_rest()
+    }
+
+    /// What the command line says of the account: its library, with its schedule and its status.
+    ///
+    /// # Errors
+    /// If it fails, or nobody is signed in.
+    pub fn status(&self) -> Outcome<Value> {
+        let document: Value = serde_json::from_str(&self.desk.backstop(&["--json", "account", "status"])?)?;
+        let schedule = document.pointer("/library/schedule").cloned();
+        schedule.ok_or_else(|| Trouble::new(format!("nobody is signed in: {document}")))
     }
 
     /// Waits until every run in the history has ended.
@@ -250,8 +336,11 @@ impl Resident {
     pub fn wait_for_rest(&self) -> Outcome {
         until(JOB, || {
             let log = fs::read_to_string(self.log()?)?;
-            let of = |event: &str| log.matches(&format!("\"event\":\"{event}\"")).count();
-            if of("begin") == of("end") { Ok(()) } else { Err(Trouble::new("a run goes on")) }
+            if events(&log, "begin") == events(&log, "end") {
+                Ok(())
+            } else {
+                Err(Trouble::new("a run goes on"))
+            }
         })
     }
 }

@@ -17,7 +17,9 @@ use thirtyfour::{By, Capabilities, Key, WebDriver, WebElement};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::desk::{Desk, Equipment};
+use crate::host::Host;
 use crate::process::{Group, until};
+use crate::resident::{MovedClock, Resident};
 use crate::{Outcome, Trouble, built};
 
 /// How long the window may take to open, on a busy machine.
@@ -105,20 +107,43 @@ impl Window {
     /// # Errors
     /// If a program is missing or the window does not open in time.
     pub fn open_program(desk: Desk, name: &str, app: PathBuf) -> Outcome<Self> {
-        // The app counts the lines from its start.
-        File::create(desk.file(PICKS))?;
-        let (driver, port) = desk.driver()?;
+        let (driver, port) = Self::ready(&desk)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let mut wishes = Capabilities::new();
-        wishes.set("webkitgtk:browserOptions", json!({ "binary": app, "args": [] }))?;
-        let opening = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes);
+        let opening = WebDriver::new(address(port), wishes(&app, &[])?);
         let session = runtime.block_on(async { tokio::time::timeout(OPENING, opening).await });
-        let told = || std::fs::read_to_string(desk.file("app.log")).unwrap_or_default();
-        let session = session
-            .map_err(|_| Trouble::new(format!("the window did not open. The app said:\n{}", told())))?
-            .map_err(|error| Trouble::from(error).during(format!("opening the window ({})", told())))?;
+        let session = session.map_err(|_| never_opened(&desk))?.map_err(|error| not_opened(error, &desk))?;
         let (session, name) = (Session(Some(session)), name.to_owned());
         Ok(Self { session, runtime, driver, desk, name, app, large_text: false })
+    }
+
+    /// Starts the app of a resident without a window, and drives the window that `call` brings up. Gives back
+    /// the clock and the tray of the desk, too.
+    ///
+    /// # Errors
+    /// If a program is missing, or no window comes up soon after `call`.
+    pub fn called_up(
+        mut resident: Resident,
+        name: &str,
+        call: impl FnOnce(&mut Resident) -> Outcome,
+    ) -> Outcome<(Self, MovedClock, Host)> {
+        let app = built::program("backstop-app")?;
+        let (driver, port) = Self::ready(&resident.desk)?;
+        // The driver waits for the window on a thread of its own, while this one goes on.
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let opening = runtime.spawn(WebDriver::new(address(port), wishes(&app, &["--hidden"])?));
+        call(&mut resident)?;
+        let session = runtime.block_on(async { tokio::time::timeout(OPENING, opening).await });
+        let (desk, clock, host) = resident.into_parts();
+        let session = session.map_err(|_| never_opened(&desk))??.map_err(|error| not_opened(error, &desk))?;
+        let (session, name) = (Session(Some(session)), name.to_owned());
+        Ok((Self { session, runtime, driver, desk, name, app, large_text: false }, clock, host))
+    }
+
+    /// What a window needs before it is there: a script for its dialogs, and a driver.
+    fn ready(desk: &Desk) -> Outcome<(Group, u16)> {
+        // The app counts the lines from its start.
+        File::create(desk.file(PICKS))?;
+        desk.driver()
     }
 
     /// Ends the app hard, as a crash or a power cut would, and opens it again on the same desk.
@@ -426,6 +451,29 @@ impl Window {
         self.teach_axe()?;
         Ok(serde_json::from_value(self.ask(FIND, vec![json!(role), json!(name)])?)?)
     }
+}
+
+fn address(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+/// What the driver is to start.
+fn wishes(app: &Path, words: &[&str]) -> Outcome<Capabilities> {
+    let mut wishes = Capabilities::new();
+    wishes.set("webkitgtk:browserOptions", json!({ "binary": app, "args": words }))?;
+    Ok(wishes)
+}
+
+fn told(desk: &Desk) -> String {
+    std::fs::read_to_string(desk.file("app.log")).unwrap_or_default()
+}
+
+fn never_opened(desk: &Desk) -> Trouble {
+    Trouble::new(format!("the window did not open. The app said:\n{}", told(desk)))
+}
+
+fn not_opened(error: impl Into<Trouble>, desk: &Desk) -> Trouble {
+    error.into().during(format!("opening the window ({})", told(desk)))
 }
 
 /// A session that is not closed politely when the test ends: its driver is killed instead.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use backstop_tests::busy::Stopped;
 use backstop_tests::cli::{Cli, Ended, text};
-use backstop_tests::foreign::{chunk, marker, notes, write};
+use backstop_tests::foreign::write_long_one;
 use backstop_tests::{Outcome, Trouble};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -20,12 +20,7 @@ fn interrupt(child: &Child) -> Outcome {
 /// An archive of so many thousand notes, which takes a while to read.
 fn long_one(cli: &Cli, thousands: usize) -> Outcome<String> {
     let path = cli.path("files/long");
-    let filling = "All work is play. ".repeat(150);
-    let mut parts = vec![marker()];
-    for part in 0..thousands {
-        parts.push(chunk(part, &notes(part * 1000, 1000, |number| format!("<p>{number} {filling}</p>")))?);
-    }
-    write(&path, &parts)?;
+    write_long_one(&path, thousands)?;
     Ok(path.display().to_string())
 }
 

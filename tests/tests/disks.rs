@@ -7,11 +7,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use backstop_tests::bad_day::BadDay;
+use backstop_tests::built;
 use backstop_tests::cli::{Cli, Ended, list, number, text};
 use backstop_tests::faults::SmallDisk;
 use backstop_tests::faults::mount::Format;
 use backstop_tests::foreign::{chunk, marker, note, write};
 use backstop_tests::process::until;
+use backstop_tests::resident::Resident;
 use backstop_tests::{Outcome, Trouble};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -235,4 +238,36 @@ fn a_stick_that_is_pulled_out() -> Outcome {
         list(&history, "/runs")?.iter().filter(|run| text(run, "/outcome").is_ok_and(|how| how == "failed"));
     assert_eq!(failed.count(), 2, "{history}");
     Ok(())
+}
+
+/// Longer than a missed backup waits after a start.
+const SETTLED_MS: i64 = 120_000;
+
+/// The app itself, hidden in the tray, through everything that a disk can do.
+#[test]
+fn the_app_on_a_disk_that_fills_up_becomes_read_only_goes_away_and_comes_back() -> Outcome {
+    let disk = SmallDisk::new(Format::Usual, 128 * MIB)?;
+    let mut resident = Resident::new()?;
+    let inside = disk.inside();
+    let (nsenter, words) = inside.split_first().ok_or_else(|| Trouble::new("no words"))?;
+    let mut choose = resident.desk.command(nsenter);
+    choose.args(words).arg(built::program("backstop")?).args(["settings", "set", "backups_folder"]);
+    Ended::of(&choose.arg(disk.point()).output()?)?.expect(0)?;
+    resident.start_behind(&inside)?;
+    let tray = resident.host.tray()?;
+    tray.wait_for("Not backed up yet")?;
+    resident.clock.pass(SETTLED_MS)?;
+    tray.wait_long_for("Your notes are backed up", Duration::from_secs(90))?;
+    let folder = disk.seen().join("Backstop/backups");
+    let mut live = |code: &str,
+                    title: &str,
+                    begins: &dyn Fn(&Resident) -> Outcome,
+                    ends: &dyn Fn(&Resident) -> Outcome| {
+        let day = BadDay { folder: &folder, code, title, begins, ends };
+        day.live_through(&mut resident, &tray).map_err(|trouble| trouble.during(code))
+    };
+    let full = "Backup failed: the disk is full";
+    live("no_space", full, &|_| disk.fill_up_to(MIB), &|_| disk.make_room())?;
+    live("read_only", "Backup failed", &|_| disk.read_only(true), &|_| disk.read_only(false))?;
+    live("disk_gone", "Backup waits for its disk", &|_| disk.unmount(), &|_| disk.mount_again())
 }

@@ -176,6 +176,15 @@ impl SmallDisk {
         self.run(&["mount", "-o", how, &self.point().display().to_string()])
     }
 
+    /// Puts one that was taken away by [`SmallDisk::unmount`] back, with all that is on it.
+    ///
+    /// # Errors
+    /// If the system refuses, or it was only memory, as where the test is not root.
+    pub fn mount_again(&self) -> Outcome {
+        let image = self.folder.path().join("image").display().to_string();
+        self.run(&["mount", "-o", "loop", &image, &self.point().display().to_string()])
+    }
+
     /// Takes it away, though it is in use: its folder is then an empty one.
     ///
     /// # Errors

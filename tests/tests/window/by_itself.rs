@@ -14,7 +14,7 @@ use backstop_tests::{Outcome, Trouble};
 use serde_json::Value;
 
 /// Longer than a missed backup waits after a start.
-const SETTLED_MS: i64 = 120_000;
+pub(crate) const SETTLED_MS: i64 = 120_000;
 
 fn ended(resident: &mut Resident) -> Outcome {
     until(Duration::from_secs(20), || match resident.is_alive() {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use backstop_tests::foreign::{chunk, marker, notes, write};
+use backstop_tests::foreign::write_long_one;
 use backstop_tests::journey::{Journey, Secret};
 use backstop_tests::window::Window;
 use backstop_tests::{Outcome, Trouble};
@@ -14,18 +14,6 @@ use crate::with_samples;
 
 /// How long a large library may take to be read, in a debug build on a busy machine.
 const VERY_LONG: Duration = Duration::from_secs(150);
-
-/// An archive of so many thousand notes: jobs with it last long enough to be stopped by hand.
-fn long_one(window: &Window, thousands: usize) -> Outcome<PathBuf> {
-    let path = window.desk().file("long.nnbackupz");
-    let filling = "All work is play. ".repeat(150);
-    let mut parts = vec![marker()];
-    for part in 0..thousands {
-        parts.push(chunk(part, &notes(part * 1000, 1000, |number| format!("<p>{number} {filling}</p>")))?);
-    }
-    write(&path, &parts)?;
-    Ok(path)
-}
 
 /// Every file of the backups folder with its bytes.
 fn everything(window: &Window) -> Outcome<BTreeMap<PathBuf, Vec<u8>>> {
@@ -44,7 +32,8 @@ fn a_restore_and_a_backup_that_are_cancelled_leave_nothing() -> Outcome {
     let journey = Journey::through(&window);
     let before = journey.notes_in_library()?;
     let backups = everything(&window)?;
-    let long = long_one(&window, 8)?;
+    let long = window.desk().file("long.nnbackupz");
+    write_long_one(&long, 8)?;
 
     // A restore: stopped, the library is as it was, and the plan is there again.
     window.click("link", "Restore")?;

@@ -5,14 +5,18 @@ mod access;
 mod anew;
 mod by_itself;
 mod cancels;
+mod failing_disk;
 mod four_clicks;
 mod history;
+mod locked_out;
 mod looking;
+mod not_alone;
 mod places;
 mod restoring;
 mod secrets;
 mod setting_up;
 mod system;
+mod system_says;
 
 use std::fs;
 use std::path::PathBuf;
@@ -24,7 +28,12 @@ use backstop_tests::{Outcome, Trouble};
 
 /// A window whose account has sample notes and one backup of them.
 fn with_samples(name: &str) -> Outcome<Window> {
-    let window = Window::open(name, Equipment::default())?;
+    with_samples_on(name, Equipment::default())
+}
+
+/// The same, on a desk with this.
+fn with_samples_on(name: &str, equipment: Equipment) -> Outcome<Window> {
+    let window = Window::open(name, equipment)?;
     Journey::through(&window).set_up("Ada", Start::Samples)?;
     Ok(window)
 }
