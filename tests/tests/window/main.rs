@@ -15,6 +15,7 @@ mod places;
 mod restoring;
 mod secrets;
 mod setting_up;
+mod surviving;
 mod system;
 mod system_says;
 
