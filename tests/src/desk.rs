@@ -22,6 +22,9 @@ use crate::{Outcome, Trouble};
 /// How long a helper may take to appear on its port or bus.
 const READY: Duration = Duration::from_secs(20);
 
+/// The password of a desk's new, empty keyring: its program takes all that it is told, line ends too.
+pub(crate) const KEYRING_PASSWORD: &[u8] = b"\n";
+
 /// A bus for one user that starts nothing by itself.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -213,8 +216,7 @@ impl Desk {
     fn keyring(&mut self) -> Outcome {
         let mut command = self.command("gnome-keyring-daemon");
         command.args(["--foreground", "--unlock", "--components=secrets"]);
-        // The empty line is the password of a new, empty keyring.
-        self.helpers.push(Group::start_with_input(&command, &self.file("keyring.log"), b"\n")?);
+        self.helpers.push(Group::start_with_input(&command, &self.file("keyring.log"), KEYRING_PASSWORD)?);
         self.wait_for_name("org.freedesktop.secrets")
     }
 

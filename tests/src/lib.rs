@@ -31,6 +31,8 @@ pub mod host;
 #[cfg(target_os = "linux")]
 pub mod journey;
 #[cfg(target_os = "linux")]
+pub mod keyring;
+#[cfg(target_os = "linux")]
 pub mod logind;
 #[cfg(target_os = "linux")]
 pub mod look;
