@@ -87,11 +87,11 @@ impl Agenda {
         now.awake >= looked + often || self.next.is_some_and(|next| now.wall >= next)
     }
 
-    /// The disk was looked at; what it says has to be done at `next`. What is over already is none: whoever
-    /// could not do it then is not asked again at once.
-    pub(crate) fn looked(&mut self, now: Moment, next: Option<TimeMs>) {
-        self.looked = Some(now.awake);
-        self.next = next.filter(|next| *next > now.wall);
+    /// A look at the disk began at `begun`; what it found has to be done at `next`. What was over then is none:
+    /// whoever could not do it is not asked again at once. What has come since is done next.
+    pub(crate) fn looked(&mut self, begun: Moment, next: Option<TimeMs>) {
+        self.looked = Some(begun.awake);
+        self.next = next.filter(|next| *next > begun.wall);
     }
 
     /// How long to wait until the next glance.
@@ -159,6 +159,15 @@ mod tests {
         agenda.looked(at(10, 0), Some(at(10, 0).wall));
         assert!(!agenda.is_time(at(10, 0), false));
         assert_eq!(agenda.pause(at(10, 0)), GLANCE);
+    }
+
+    /// Giving notices and showing the tray take their time, and on a busy computer a moment of theirs.
+    #[test]
+    fn a_moment_that_came_while_the_look_went_on_is_not_lost() {
+        let mut agenda = Agenda::begin(at(0, 0));
+        agenda.looked(at(10, 0), Some(at(45, 0).wall));
+        assert!(agenda.is_time(at(50, 0), false));
+        assert_eq!(agenda.pause(at(50, 0)), Duration::ZERO);
     }
 
     #[test]

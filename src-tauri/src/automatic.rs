@@ -51,8 +51,8 @@ impl Watch {
             }
             let closely = front::is_open(&self.app) || self.shell.signed_in().is_none();
             if agenda.is_time(now, closely) {
-                let next = self.look(agenda.awake_for(now)).await;
-                agenda.looked(Moment::now(), next);
+                let next = self.look(&agenda, now).await;
+                agenda.looked(now, next);
             }
             let pause = SystemClock.longest_wait(agenda.pause(Moment::now()));
             if tokio::time::timeout(pause, self.shell.look.notified()).await.is_ok() {
@@ -63,20 +63,22 @@ impl Watch {
 
     /// Has the engine do what is to be done by itself, keeps the tray and the window true, and tells when
     /// something is due next.
-    async fn look(&self, awake_for: Duration) -> Option<TimeMs> {
-        let mut next = None;
+    async fn look(&self, agenda: &Agenda, now: Moment) -> Option<TimeMs> {
+        let (mut next, awake_for) = (None, agenda.awake_for(now));
         match self.shell.signed_in() {
             None => self.ask_the_keychain(awake_for).await,
             Some(_) if self.shell.is_in_first_steps() => {}
             Some(session) => {
-                if let Some(conditions) = self.conditions(awake_for) {
-                    if has_work(Arc::clone(&session), conditions).await {
-                        attend(&self.app, conditions).await;
-                        // The end of this job is no reason to look again.
-                        let _ = tokio::time::timeout(Duration::ZERO, self.shell.look.notified()).await;
-                    }
-                    let running = self.shell.running.is_busy();
-                    next = next_moment(session, Conditions { running, ..conditions }).await;
+                if let Some(conditions) = self.conditions(awake_for)
+                    && has_work(Arc::clone(&session), conditions).await
+                {
+                    attend(&self.app, conditions).await;
+                    // The end of this job is no reason to look again.
+                    let _ = tokio::time::timeout(Duration::ZERO, self.shell.look.notified()).await;
+                }
+                // With fresh clocks: a backup may have taken an hour.
+                if let Some(conditions) = self.conditions(agenda.awake_for(Moment::now())) {
+                    next = next_moment(session, conditions).await;
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use backstop_testkit::fixture;
@@ -214,10 +215,7 @@ impl Resident {
     /// The archives that are there under their own names, in the order of these.
     #[must_use]
     pub fn archives(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
-        let mut found: Vec<_> = entries.map(|entry| entry.path()).filter(|path| is_archive(path)).collect();
-        found.sort();
-        found
+        archives_in(&self.folder())
     }
 
     /// Waits until there are so many archives.
@@ -242,21 +240,28 @@ impl Resident {
     /// # Errors
     /// If there are others in the end.
     pub fn pass_until_archives(&mut self, count: usize) -> Outcome {
-        for _ in 0..60 {
-            // The app has seen by now that the computer woke; only then does its waiting begin.
-            self.clock.pass(15_000)?;
-            if until(Duration::from_millis(500), || self.has_archives(count)).is_ok() {
-                return Ok(());
-            }
-        }
+        let folder = self.folder();
+        // Whatever is missing then is told by the wait.
+        drop(self.pass_until(|| archives_in(&folder).len() == count));
         self.wait_for_archives(count)
     }
 
-    fn has_archives(&self, count: usize) -> Outcome {
-        match self.archives().len() {
-            found if found == count => Ok(()),
-            found => Err(Trouble::new(format!("{found} archives, not {count}"))),
+    /// Lets time pass in small steps until something is true. At once would not do: the app may just be between
+    /// two looks at the clock, and the waiting for a computer to settle begins only when it has seen it wake.
+    ///
+    /// # Errors
+    /// If it is not true after a quarter of an hour of the moved clock.
+    pub fn pass_until(&mut self, mut is_true: impl FnMut() -> bool) -> Outcome {
+        for _ in 0..60 {
+            self.clock.pass(15_000)?;
+            for _ in 0..100 {
+                if is_true() {
+                    return Ok(());
+                }
+                thread::sleep(Duration::from_millis(5));
+            }
         }
+        Err(Trouble::new("time passed, and nothing happened"))
     }
 
     /// Waits until the notice board was told this.
@@ -343,6 +348,13 @@ impl Resident {
             }
         })
     }
+}
+
+fn archives_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<_> = entries.map(|entry| entry.path()).filter(|path| is_archive(path)).collect();
+    found.sort();
+    found
 }
 
 fn is_archive(path: &Path) -> bool {

@@ -31,8 +31,7 @@ fn a_due_backup_runs_by_itself_after_the_start_and_is_told() -> Outcome {
     let tray = resident.host.tray()?;
     tray.wait_for("Not backed up yet")?;
     assert_eq!(resident.archives().len(), 0, "it waits until the computer has settled");
-    resident.clock.pass(SETTLED_MS)?;
-    resident.wait_for_archives(1)?;
+    resident.pass_until_archives(1)?;
     resident.wait_for_notice("Backup finished")?;
     tray.wait_for("Your notes are backed up")?;
     assert!(resident.desk.shows("Backstop").is_err(), "nobody asked for a window");
@@ -107,12 +106,8 @@ fn a_backup_that_was_cut_off_is_cleaned_up_told_and_made_again() -> Outcome {
         let before = fs::metadata(&log)?.len();
         resident.start()?;
         resident.host.tray()?.wait_for("Last backup")?;
-        resident.clock.pass(SETTLED_MS)?;
         // The moment at which the history says that it began is the moment of the power cut.
-        until(Duration::from_secs(60), || match fs::metadata(&log)?.len() {
-            now if now > before => Ok(()),
-            _ => Err(Trouble::new("no backup began")),
-        })?;
+        resident.pass_until(|| fs::metadata(&log).is_ok_and(|log| log.len() > before))?;
         resident.kill()?;
         let newest = resident.history()?.first().and_then(|run| run.get("outcome").cloned());
         cut_off = newest == Some(Value::from("left_running"));
@@ -125,8 +120,7 @@ fn a_backup_that_was_cut_off_is_cleaned_up_told_and_made_again() -> Outcome {
     assert!(cut_off, "twenty backups were each quicker than the power cut");
     resident.start()?;
     resident.host.tray()?.wait_for("Last backup")?;
-    resident.clock.pass(SETTLED_MS)?;
-    resident.wait_for_archives(archives + 1)?;
+    resident.pass_until_archives(archives + 1)?;
     resident.wait_for_notice("An interrupted backup was done again")?;
     let left: Vec<_> = fs::read_dir(resident.folder())?
         .flatten()
@@ -209,7 +203,8 @@ fn a_folder_that_goes_away_is_told_once_and_the_next_run_succeeds_by_itself() ->
     resident.start()?;
     let tray = resident.host.tray()?;
     tray.wait_for("Not backed up yet")?;
-    resident.clock.pass(SETTLED_MS)?;
+    let backups = disk.join("Backstop/backups");
+    resident.pass_until(|| fs::read_dir(&backups).is_ok_and(|found| found.count() > 0))?;
     tray.wait_long_for("Your notes are backed up", Duration::from_secs(60))?;
     let away = resident.desk.file("away");
     fs::rename(&disk, &away)?;
@@ -229,6 +224,6 @@ fn a_folder_that_goes_away_is_told_once_and_the_next_run_succeeds_by_itself() ->
     fs::rename(&away, &disk)?;
     resident.clock.pass(7 * HOUR_MS)?;
     tray.wait_long_for("Your notes are backed up", Duration::from_secs(60))?;
-    assert_eq!(fs::read_dir(disk.join("Backstop/backups"))?.count(), 2);
+    assert_eq!(fs::read_dir(backups)?.count(), 2);
     Ok(())
 }
