@@ -92,7 +92,7 @@ impl Resident {
     /// # Errors
     /// If a program is missing or a step of the setting up fails.
     pub fn new() -> Outcome<Self> {
-        Self::holding(|_| Ok(fixture("notesnook/6.1/full-plain.nnbackupz")))
+        Self::holding(small)
     }
 
     /// As [`Resident::new`], with so many thousand notes: its backups can be met in the middle.
@@ -109,11 +109,25 @@ impl Resident {
 
     fn holding(notes: impl FnOnce(&Desk) -> Outcome<PathBuf>) -> Outcome<Self> {
         let mut desk = Desk::new(Equipment { keyring: true, notices: true })?;
-        let mut clock = MovedClock { file: desk.file("clock"), wall_ms: 0, awake_ms: 0 };
-        clock.pass(0)?;
         let file = desk.file("clock");
         desk.set("BACKSTOP_CLOCK_FILE", file);
         desk.set("BACKSTOP_CATCH_UP_MS", "45000");
+        Self::on(desk, notes)
+    }
+
+    /// The same without anything that only debug builds know: the clock is the real one, and nobody moves it.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn in_real_time() -> Outcome<Self> {
+        let mut desk = Desk::new(Equipment { keyring: true, notices: true })?;
+        desk.set("BACKSTOP_CATCH_UP_MS", "");
+        Self::on(desk, small)
+    }
+
+    fn on(mut desk: Desk, notes: impl FnOnce(&Desk) -> Outcome<PathBuf>) -> Outcome<Self> {
+        let mut clock = MovedClock { file: desk.file("clock"), wall_ms: 0, awake_ms: 0 };
+        clock.pass(0)?;
         desk.set("BACKSTOP_PASSWORD", PASSWORD);
         desk.backstop(&["account", "create", "--name", "anna", "--keep"])?;
         let notes = notes(&desk)?;
@@ -355,6 +369,11 @@ fn archives_in(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<_> = entries.map(|entry| entry.path()).filter(|path| is_archive(path)).collect();
     found.sort();
     found
+}
+
+/// A library of a few notes.
+fn small(_: &Desk) -> Outcome<PathBuf> {
+    Ok(fixture("notesnook/6.1/full-plain.nnbackupz"))
 }
 
 fn is_archive(path: &Path) -> bool {

@@ -46,7 +46,7 @@ fn waits_at_no_cost(resident: &Resident, name: &str) -> Outcome {
 
 /// A desk on which the app was started hidden, and has made its first backup by itself.
 fn backed_up() -> Outcome<Resident> {
-    let mut resident = Resident::new()?;
+    let mut resident = Resident::in_real_time()?;
     resident.start()?;
     let tray = resident.host.tray()?;
     tray.wait_for("Not backed up yet")?;

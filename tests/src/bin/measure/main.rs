@@ -9,6 +9,8 @@
 #[cfg(target_os = "linux")]
 mod corpora;
 #[cfg(target_os = "linux")]
+mod history;
+#[cfg(target_os = "linux")]
 mod opening;
 #[cfg(target_os = "linux")]
 mod ours;
@@ -41,6 +43,7 @@ fn main() -> backstop_tests::Outcome {
         }
         if name == YEARS {
             years::measure()?;
+            history::measure()?;
             continue;
         }
         let shape = corpora::Shape::named(&name)?;
