@@ -89,6 +89,14 @@ fn look(program: u32) -> Outcome<Moment> {
     Ok(all)
 }
 
+/// Seconds of processor time that a program and everything that it started have taken so far.
+///
+/// # Errors
+/// If the program has ended.
+pub fn processor_s(program: u32) -> Outcome<f64> {
+    Ok(look(program)?.processor_s)
+}
+
 /// A process and everything below it.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 
-import { count, dayWords, moment, size, span } from './format';
+import { count, dates, dayWords, moment, size, span } from './format';
 
 const now = new Date(2026, 10, 22, 12, 0).getTime();
 const at = (year: number, month: number, day: number, hour = 8, minute = 3) => new Date(year, month - 1, day, hour, minute).getTime();
@@ -21,6 +21,24 @@ describe('moments are said as people say them', () => {
     expect(dayWords(at(2026, 11, 2), now)).not.toContain(':');
     expect(dayWords(at(2026, 11, 22), now)).toContain('today');
     expect(dayWords(at(2026, 11, 22), now)).toContain(':');
+  });
+});
+
+describe('ways to write dates', () => {
+  const month = { month: 'long' } as const;
+
+  test('are shared by one drawing, and made anew for a later one', () => {
+    vi.useFakeTimers();
+    const first = dates('en-GB', month);
+    expect(dates('en-GB', month)).toBe(first);
+    expect(dates('en-GB', { month: 'short' })).not.toBe(first);
+    expect(dates('en-US', month)).not.toBe(first);
+    vi.advanceTimersByTime(1000);
+    expect(dates('en-GB', month)).not.toBe(first);
+    const later = dates('en-GB', month);
+    vi.setSystemTime(0);
+    expect(dates('en-GB', month), 'the clock was set back').not.toBe(later);
+    vi.useRealTimers();
   });
 });
 

@@ -14,6 +14,20 @@ function language(): string {
 /** Dates are part of English sentences, so they stay English; a reader's own English decides the clock. */
 const dateLocale = (): string => (language().startsWith('en') ? language() : 'en-GB');
 
+/** How long a way to write dates is kept, in milliseconds: a page is drawn in that, nobody travels in it. */
+const KEPT = 1000;
+let kept = { since: 0, ways: new Map<string, Intl.DateTimeFormat>() };
+
+/** A way to write dates. To make one takes longer than to use it, so those of one drawing are shared; they hold the time zone in which they were made, so not for long. */
+export function dates(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const age = Date.now() - kept.since;
+  if (age < 0 || age >= KEPT) kept = { since: Date.now(), ways: new Map() };
+  const name = locale + JSON.stringify(options);
+  const way = kept.ways.get(name) ?? new Intl.DateTimeFormat(locale, options);
+  kept.ways.set(name, way);
+  return way;
+}
+
 /** With the thousands mark of the reader's own language. */
 export function count(value: number): string {
   return new Intl.NumberFormat(language()).format(value);
@@ -49,7 +63,7 @@ function dayDistance(then: Date, now: Date): number {
 }
 
 function time(date: Date): string {
-  return new Intl.DateTimeFormat(dateLocale(), { timeStyle: 'short' }).format(date);
+  return dates(dateLocale(), { timeStyle: 'short' }).format(date);
 }
 
 function day(date: Date, now: Date): string {
@@ -62,7 +76,7 @@ function day(date: Date, now: Date): string {
   const parts: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'long' };
   if (near) parts.weekday = 'long';
   if (!sameYear) parts.year = 'numeric';
-  return new Intl.DateTimeFormat(dateLocale(), parts).format(date).replace(',', '');
+  return dates(dateLocale(), parts).format(date).replace(',', '');
 }
 
 /** A moment with its time: "today 08:03", "Friday 20 November 19:24". */

@@ -2,7 +2,7 @@
 
 import type { RunCard, RunOutcome, RunQuery, SizePoint } from './api';
 import type { IconName } from './components/icons';
-import { capital, count, moment, size, span } from './format';
+import { capital, count, dates, moment, size, span } from './format';
 import { history as say, words } from './strings';
 
 export const PAGE = 50;
@@ -79,7 +79,7 @@ export function months<T>(rows: T[], at: (row: T) => number, now: number = Date.
 }
 
 const monthName = (date: Date, now: Date): string =>
-  capital(new Intl.DateTimeFormat('en-GB', date.getFullYear() === now.getFullYear() ? { month: 'long' } : { month: 'long', year: 'numeric' }).format(date));
+  capital(dates('en-GB', date.getFullYear() === now.getFullYear() ? { month: 'long' } : { month: 'long', year: 'numeric' }).format(date));
 
 /** At most so many steps: of backups that share one, the one that fell the most stands for them, else the newest. */
 export function steps(points: SizePoint[], most: number): SizePoint[] {
@@ -104,7 +104,7 @@ export function ticks(points: SizePoint[], least = 4): { at: number; label: stri
   const made: { at: number; label: string }[] = [];
   let before: number | null = null;
   const long = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0) > 366 * DAY;
-  const words = new Intl.DateTimeFormat('en-GB', long ? { month: 'short', year: 'numeric' } : { month: 'short' });
+  const words = dates('en-GB', long ? { month: 'short', year: 'numeric' } : { month: 'short' });
   points.forEach((point, at) => {
     const month = new Date(point.at).getMonth();
     const near = made.length > 0 && at - (made.at(-1)?.at ?? 0) < least;

@@ -1,7 +1,7 @@
 //! How long the window takes to be there, and to show something.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use backstop_tests::desk::{Desk, Equipment};
@@ -57,15 +57,23 @@ fn until_painted(app: &Path) -> Outcome<f64> {
 
 /// When the running program was started, in milliseconds since 1970, as exactly as Linux keeps it: 10 ms.
 fn started_ms(app: &Path) -> Outcome<f64> {
-    let app = fs::canonicalize(app)?;
-    let processes = fs::read_dir("/proc")?.filter_map(Result::ok).map(|entry| entry.path());
-    let mut ours = processes.filter(|process| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == app));
-    let process = ours.next().ok_or_else(|| Trouble::new("the program is not running"))?;
+    let process = process_of(app)?;
     let started_s = meter::started_s(&process).ok_or_else(|| Trouble::new("no time of its start"))?;
     let uptime = fs::read_to_string("/proc/uptime")?;
     let up_s: f64 = uptime.split_whitespace().next().unwrap_or_default().parse()?;
     let now_s = SystemTime::UNIX_EPOCH.elapsed()?.as_secs_f64();
     Ok((now_s - (up_s - started_s)) * 1000.0)
+}
+
+/// The folder in `/proc` of a program that runs.
+///
+/// # Errors
+/// If it does not.
+pub(super) fn process_of(app: &Path) -> Outcome<PathBuf> {
+    let app = fs::canonicalize(app)?;
+    let processes = fs::read_dir("/proc")?.filter_map(Result::ok).map(|entry| entry.path());
+    let mut ours = processes.filter(|process| fs::read_link(process.join("exe")).is_ok_and(|exe| exe == app));
+    ours.next().ok_or_else(|| Trouble::new("the program is not running"))
 }
 
 fn median(values: &mut [f64]) -> f64 {
