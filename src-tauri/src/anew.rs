@@ -12,7 +12,7 @@ use tauri::{AppHandle, Manager};
 use tokio::sync::oneshot;
 
 use crate::shell::{Shell, blocking};
-use crate::{autostart, front, tray};
+use crate::{autostart, front, notices, tray};
 
 /// How long a window has to be gone: who closed it by mistake gets it back at once.
 const SETTLED: Duration = Duration::from_secs(4);
@@ -88,7 +88,7 @@ fn held(called: &Mutex<Called>) -> MutexGuard<'_, Called> {
 struct Facts {
     /// There is a window, or somebody has called for one.
     window: bool,
-    /// Somebody uses the tray.
+    /// Somebody uses the tray, or may still press a notice.
     called: bool,
     /// A job runs.
     busy: bool,
@@ -144,7 +144,8 @@ async fn facts(app: &AppHandle) -> Facts {
     let (window, called) = {
         let calls = app.state::<Calls>();
         let called = held(&calls.0);
-        (called.window || front::is_open(app), !called.is_quiet(Instant::now()))
+        let called_for = !called.is_quiet(Instant::now()) || notices::can_be_pressed(app);
+        (called.window || front::is_open(app), called_for)
     };
     let (busy, first_steps) = (shell.running.is_busy(), shell.is_in_first_steps());
     // Who is not signed in has signed out, and a new start would sign them in again.

@@ -71,6 +71,7 @@ pub(crate) fn commands() -> Builder<Wry> {
             keep::pin_archive,
             desktop::desktop_facts,
             desktop::set_autostart,
+            desktop::lead,
             places::places,
             places::discover_places,
             places::pick_place,

@@ -13,7 +13,7 @@ use tauri::{App, AppHandle, Manager, RunEvent, Window, WindowEvent};
 
 use crate::anew::Calls;
 use crate::closing::{self, Awake};
-use crate::notices::SystemNotices;
+use crate::notices::{self, SystemNotices};
 use crate::shell::Shell;
 use crate::{alone, automatic, autostart, bindings, drops, front, picker, pictures, tray, watching};
 
@@ -88,6 +88,7 @@ pub(crate) fn name_on_the_bus() -> Option<String> {
 fn set_up(app: &App) {
     let handle = app.handle().clone();
     app.manage(Arc::new(Shell::new(Box::new(move || ground(&handle)))));
+    notices::start(app.handle());
     automatic::start(app.handle());
     tray::start(app.handle());
     watching::start(app.handle());

@@ -16,8 +16,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
 
+use crate::look::Theme;
 use crate::process::{Group, until};
-use crate::{Outcome, Trouble};
+use crate::{Outcome, Trouble, board};
 
 /// How long a helper may take to appear on its port or bus.
 const READY: Duration = Duration::from_secs(20);
@@ -224,13 +225,13 @@ impl Desk {
         let mut record = self.command("dbus-monitor");
         record.arg("interface='org.freedesktop.Notifications'");
         self.helpers.push(Group::start(&record, &self.file("notices.log"))?);
-        let board = self.command("dunst");
-        self.helpers.push(Group::start(&board, &self.file("dunst.log"))?);
-        self.wait_for_name("org.freedesktop.Notifications")
+        let board = board::hang(self, Theme::Light)?;
+        self.helpers.push(board);
+        Ok(())
     }
 
     /// Waits until somebody answers to a name on the bus.
-    fn wait_for_name(&self, name: &str) -> Outcome {
+    pub(crate) fn wait_for_name(&self, name: &str) -> Outcome {
         until(READY, || {
             let mut ask = self.command("dbus-send");
             ask.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);

@@ -17,6 +17,8 @@ pub mod years;
 #[cfg(target_os = "linux")]
 pub mod bad_day;
 #[cfg(target_os = "linux")]
+pub mod board;
+#[cfg(target_os = "linux")]
 pub mod busy;
 #[cfg(target_os = "linux")]
 pub mod desk;

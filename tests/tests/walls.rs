@@ -38,6 +38,7 @@ const RIGHTS: &[(&str, &[&str])] = &[
     ("dbus-secret-service", &["backstop-platform"]),
     ("directories", &["backstop-platform"]),
     ("notify", &["backstop-platform"]),
+    ("zbus", &["backstop-platform"]),
     ("argon2", &["backstop-crypto"]),
     ("aes-gcm", &["backstop-crypto"]),
     ("chacha20poly1305", &["backstop-crypto", "backstop-tests"]),

@@ -189,6 +189,7 @@
       return (world.overview = { ...world.overview, [setting]: to, ...(setting === 'keep' ? { keep_agreed: false } : {}) });
     },
     desktop_facts: () => world.desktop,
+    lead: () => { const to = config.lead ?? null; config.lead = null; return to; },
     set_autostart: ({ on }) => { world.desktop.autostart = on; return null; },
     prune_plan: () => prunePlan(),
     prune: async ({ token, progress: channel }) => {

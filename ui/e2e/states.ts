@@ -32,11 +32,15 @@ const failed = (name: string, title: string, code: string, reason: string, waiti
 export const states: State[] = [
   state('protected', 'Protected', 'Protected', { state: 'protected' }),
   state('protected-by-hand', 'Protected, automatic backups off', 'Protected', { state: 'protected' }, { ...calm, next: null, next_full: null }, { interval: 'never', interval_full: 'never' }),
+  state('protected-only-full', 'Protected, only backups with attachments by themselves', 'Protected', { state: 'protected' }, { ...calm, next: ahead(10 * DAY) }, { interval: 'never' }),
   state('protected-no-attachments', 'Protected, none with attachments yet', 'Protected', { state: 'protected' }, { ...calm, last_verified_full: null }),
   state('due', 'Due', 'Due', { state: 'due' }, { ...calm, last_verified: ago(30 * HOUR), next: null }),
+  state('due-full', 'Due: with attachments', 'Due', { state: 'due' }, { ...calm, last_verified_full: ago(30.25 * DAY), next_full: null }),
   state('overdue', 'Overdue: the notes', 'Overdue by 9 days', { state: 'overdue', days: 9 }, { ...old, overdue_days: 9 }),
   state('overdue-full', 'Overdue: with attachments', 'Overdue by 12 days', { state: 'overdue', days: 12 }, { ...calm, last_verified_full: ago(42 * DAY), next_full: null, overdue_full_days: 12 }),
   state('overdue-both', 'Overdue: both', 'Overdue by 12 days', { state: 'overdue', days: 12 }, { ...old, last_verified_full: ago(42 * DAY), overdue_days: 9, overdue_full_days: 12 }),
+  state('overdue-battery', 'Overdue, and waiting for the mains', 'Overdue by 9 days', { state: 'overdue', days: 9 }, { ...old, overdue_days: 9, waiting: { on: 'battery', charge: 18, limit: 30 } }, { interval_full: 'never' }),
+  state('overdue-paused', 'Overdue, and paused', 'Overdue by 9 days', { state: 'overdue', days: 9 }, { ...old, overdue_days: 9, waiting: { on: 'pause', until: ahead(18 * HOUR) } }, { paused_until: ahead(18 * HOUR) }),
   failed('failed-disk-gone', 'Failed: the drive is away', 'disk_gone', 'The drive with the backups folder is not there. Your earlier backups are as they were.', { on: 'disk', again: ahead(0.25 * HOUR) }),
   failed('failed-no-space', 'Failed: the drive is full', 'no_space', 'The drive is full: 412 MB needed, 96 MB free. Your earlier backups are as they were.'),
   failed('failed-read-only', 'Failed: the folder can’t be written', 'read_only', 'The backups folder can’t be written to. Your earlier backups are as they were.', { on: 'disk', again: ahead(0.25 * HOUR) }),
@@ -47,5 +51,5 @@ export const states: State[] = [
     ...state('running', 'Running', 'Backing up your notes', { state: 'running' }), place: 'main > .column',
   },
   state('waiting-battery', 'Waiting for the mains', 'Waiting', { state: 'due' }, { ...calm, last_verified: ago(30 * HOUR), next: null, waiting: { on: 'battery', charge: 18, limit: 30 } }),
-  state('paused', 'Paused', 'Paused', { state: 'protected' }, calm, { paused_until: ahead(18 * HOUR) }),
+  state('paused', 'Paused', 'Paused', { state: 'protected' }, { ...calm, waiting: { on: 'pause', until: ahead(18 * HOUR) } }, { paused_until: ahead(18 * HOUR) }),
 ];

@@ -1,13 +1,14 @@
 //! What this desktop can do for a program that runs by itself, and whether it starts it.
 
-use backstop_engine::api::KeychainState;
+use backstop_engine::api::{Action as NoticeAction, KeychainState};
 use backstop_platform::{has_notices, has_tray};
 use serde::Serialize;
 use specta::Type;
-use tauri::AppHandle;
+use tauri::{AppHandle, State};
 
 use super::{Answer, Here, ask_shell};
 use crate::autostart;
+use crate::notices::Lead;
 
 /// What this desktop can do.
 #[derive(Debug, Clone, Copy, Serialize, Type)]
@@ -36,6 +37,13 @@ pub(crate) async fn desktop_facts(app: AppHandle, shell: Here<'_>) -> Answer<Des
         })
     })
     .await
+}
+
+/// Where a notice that was pressed leads, if one does. Forgotten by being told.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn lead(lead: State<'_, Lead>) -> Answer<Option<NoticeAction>> {
+    Ok(lead.take())
 }
 
 /// Starts Backstop with the system from now on, or no more.

@@ -26,6 +26,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "desktop_facts",
     "discover_places",
     "hold_known",
+    "lead",
     "look_into",
     "new_recovery_key",
     "note_places",

@@ -11,6 +11,7 @@ mod history;
 mod locked_out;
 mod looking;
 mod not_alone;
+mod notices;
 mod places;
 mod restoring;
 mod secrets;

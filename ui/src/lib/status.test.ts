@@ -75,8 +75,8 @@ describe('the status card', () => {
   test('overdue says which of the two kinds', () => {
     const late = (notes: number | null, full: number | null, interval_full: 'never' | 'monthly' = 'monthly') =>
       sentence({ state: 'overdue', days: 9 }, { last: now - 240 * hour, overdue_days: notes, overdue_full_days: full, interval_full });
-    expect(late(9, null)).toContain('without attachments that is overdue');
-    expect(late(null, 9)).toContain('with attachments that is overdue');
+    expect(late(9, null)).toContain('without attachments is overdue');
+    expect(late(null, 9)).toContain('with attachments is overdue');
     expect(late(1, 9)).toContain('Without attachments by 1 day, with attachments by 9 days.');
     expect(late(9, null, 'never')).toMatch(/^Last backup/);
   });

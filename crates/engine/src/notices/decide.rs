@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Zoned};
 
 use backstop_model::TimeMs;
 
-use super::facts::{Facts, Failing};
+use super::facts::{DamagedInPlace, Facts, Failing, Stale};
 use super::words::{self, Words};
 use super::{Action, DueNotice, How, Said};
 use crate::ports::Notice;
@@ -22,6 +22,13 @@ const STALE_NEWS: SignedDuration = SignedDuration::from_hours(1);
 /// How long after it began an interrupted run is worth a word.
 const STALE_INTERRUPTION: SignedDuration = SignedDuration::from_hours(24 * 7);
 
+/// How often it is said that another app's backups stopped coming, or that copies are missing: the user's own
+/// backups are as they should be.
+const ASIDE: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// How long copying has to fail before it is worth a word: a disk that is connected now and then is no trouble.
+const COPIES_FAIL_FOR: SignedDuration = SignedDuration::from_hours(24 * 3);
+
 /// The failure in a row with which the window comes up.
 const WINDOW_AFTER: u32 = 3;
 
@@ -34,10 +41,13 @@ pub fn due_notices(facts: &Facts, said: &Said, now: &Zoned) -> Vec<DueNotice> {
     let decided = [
         failed(facts, said, now),
         damaged(facts, said, now),
+        damaged_in_places(facts, said, now),
         overdue(facts, said, now),
         clock_changed(facts, said, now),
         done_again(facts, said, now),
         pruning_paused(facts, said, now),
+        copies(facts, said, now),
+        stale(facts, said, now),
         reminder(facts, said, now),
         proof(facts, said, now),
         good_news(facts, said, now),
@@ -104,6 +114,34 @@ fn damaged(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> {
     })
 }
 
+/// Once for each file; several that are found together share one notice.
+fn damaged_in_places(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> {
+    let mark = |file: &DamagedInPlace| format!("damaged_in:{}", file.archive);
+    let all = facts.damaged_in_places.iter();
+    let unsaid: Vec<_> = all.filter(|file| said.at(&mark(file), now).is_none()).collect();
+    let words = words::damaged_in_places(&unsaid, now)?;
+    let marks = unsaid.iter().map(|file| mark(file)).collect();
+    Some(DueNotice { marks, ..notice("place_damaged", words, Action::ShowPlaces, How::Loud, "") })
+}
+
+/// Quietly, and weekly for each folder; several share one notice.
+fn stale(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> {
+    let mark = |stale: &Stale| format!("stale:{}", stale.place);
+    let unsaid = facts.stale.iter().filter(|stale| not_within(said, &mark(stale), ASIDE, now));
+    let unsaid: Vec<_> = unsaid.collect();
+    let words = words::stale(&unsaid)?;
+    let marks = unsaid.iter().map(|stale| mark(stale)).collect();
+    Some(DueNotice { marks, ..notice("place_stale", words, Action::ShowPlaces, How::Quiet, "") })
+}
+
+/// Quietly, and weekly, once it has gone on for days.
+fn copies(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> {
+    let failing = facts.copies.as_ref().filter(|failing| !is_within(failing.since, COPIES_FAIL_FOR, now))?;
+    let action = if failing.code.is_some() { Action::ChooseCopies } else { Action::ShowHistory };
+    not_within(said, "copies", ASIDE, now)
+        .then(|| notice("copies", words::copies(failing, now), action, How::Quiet, "copies"))
+}
+
 /// Once on each day. While backups fail, the notice of that says it, with the reason.
 fn overdue(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> {
     let due = !facts.overdue.is_empty() && facts.failing.is_none() && !said.today("overdue", now);
@@ -129,7 +167,7 @@ fn pruning_paused(facts: &Facts, said: &Said, now: &Zoned) -> Option<DueNotice> 
     let why = facts.pruning_paused.as_ref()?;
     let mark = "pruning";
     let due = not_within(said, mark, DAILY * 7, now);
-    due.then(|| notice(mark, words::pruning_paused(why), Action::Open, How::Loud, mark))
+    due.then(|| notice(mark, words::pruning_paused(why), Action::SeePlan, How::Loud, mark))
 }
 
 /// Once for each moment at which a reminder came due.

@@ -259,7 +259,7 @@ fn the_words_are_plain() {
         ),
         (
             overdue(1200, true),
-            "A backup with attachments is overdue by 1,200 days: The last verified backup is from 18 October 2025. Make one now.",
+            "A backup with attachments is overdue by 1,200 days: The last verified backup of any kind is from 18 October 2025. Make one with attachments now.",
         ),
     ];
     for (facts, words) in rows {

@@ -56,6 +56,37 @@ pub struct Damaged {
     pub replaced: bool,
 }
 
+/// A folder of another app's backups that got no new one for longer than usual.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The id of the place.
+    pub place: String,
+    /// What a person calls it.
+    pub title: String,
+    /// Whole days since the newest backup in it.
+    pub days: u32,
+}
+
+/// A damaged file in a folder of another app's backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedInPlace {
+    /// What a person calls the place.
+    pub title: String,
+    /// The file's id: that of the place, and that in its catalog.
+    pub archive: String,
+    /// When it was made.
+    pub made: Option<TimeMs>,
+}
+
+/// Backups that have no copy in the second folder, because copying fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopiesFailing {
+    /// When the first try after the last good one failed.
+    pub since: TimeMs,
+    /// Why the newest try failed, if it did as a whole.
+    pub code: Option<Code>,
+}
+
 /// What is true now. Everything is on the disk but for who looks at the window.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -79,6 +110,12 @@ pub struct Facts {
     pub proof_due: bool,
     /// Why backups are not deleted by themselves any more, if that needs somebody to look.
     pub pruning_paused: Option<String>,
+    /// Folders of other apps' backups that got no new one for longer than usual.
+    pub stale: Vec<Stale>,
+    /// Damaged files in such folders.
+    pub damaged_in_places: Vec<DamagedInPlace>,
+    /// Copies into the second folder fail, and some are missing.
+    pub copies: Option<CopiesFailing>,
     /// The newest backup is from a time that has not come yet.
     pub clock_changed: bool,
     /// The window is in front, and shows its person all of this.
@@ -100,6 +137,22 @@ pub(crate) fn of_history(history: &History, place: &str, running: bool) -> Facts
 
 fn is_backup(run: &Run, place: &str) -> bool {
     run.begin.kind == RunKind::Backup && run.begin.places.iter().any(|concerned| concerned == place)
+}
+
+/// Since when no copying into the second folder went well, if the newest did not. A cancel says nothing.
+pub(crate) fn copies_failing(history: &History) -> Option<CopiesFailing> {
+    let ends = history.runs.iter().filter(|run| run.begin.kind == RunKind::Copy);
+    let mut failing: Option<CopiesFailing> = None;
+    for end in ends.filter_map(|run| run.end.as_ref()) {
+        let code = match &end.outcome {
+            Outcome::Failed { code, .. } => Some(*code),
+            Outcome::CompletedWithWarnings { .. } => None,
+            Outcome::Completed | Outcome::NothingNew { .. } => break,
+            Outcome::Cancelled | Outcome::LeftRunning => continue,
+        };
+        failing.get_or_insert(CopiesFailing { since: end.ended, code }).since = end.ended;
+    }
+    failing
 }
 
 /// One that was only interrupted is done again soon; until then it is no failure.

@@ -12,11 +12,15 @@ mod said;
 mod words;
 
 #[cfg(test)]
+mod aside_tests;
+#[cfg(test)]
 mod decide_tests;
+#[cfg(test)]
+mod shown_tests;
 
 pub(crate) use decide::REMINDER;
 pub use decide::{due_notices, locked_out};
-pub(crate) use facts::of_history;
-pub use facts::{Damaged, Facts, Failing, GoodNews, Overdue};
+pub use facts::{CopiesFailing, Damaged, DamagedInPlace, Facts, Failing, GoodNews, Overdue, Stale};
+pub(crate) use facts::{copies_failing, of_history};
 pub use notice::{Action, DueNotice, How};
 pub use said::{Said, SaidFile};

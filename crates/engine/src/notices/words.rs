@@ -3,7 +3,7 @@
 use backstop_model::TimeMs;
 use jiff::{Timestamp, Zoned};
 
-use super::facts::{Damaged, Failing, GoodNews, Overdue};
+use super::facts::{CopiesFailing, Damaged, DamagedInPlace, Failing, GoodNews, Overdue, Stale};
 use crate::problem::{Code, Problem};
 
 /// Title and body.
@@ -42,6 +42,10 @@ pub(super) fn overdue(overdue: &[Overdue], last_verified: Option<TimeMs>, now: &
     let what = if only_full { "A backup with attachments" } else { "A backup" };
     let title = format!("{what} is overdue by {}", counted(longest(overdue).unwrap_or(1), "day", "days"));
     let body = match last_verified {
+        Some(at) if only_full => {
+            let day = day(at, now);
+            format!("The last verified backup of any kind is from {day}. Make one with attachments now.")
+        }
         Some(at) => format!("The last verified backup is from {}. Make one now.", day(at, now)),
         None => "There is no verified backup yet. Make one now.".to_owned(),
     };
@@ -80,6 +84,58 @@ pub(super) fn damaged(damaged: &[&Damaged], now: &Zoned) -> Words {
     }
 }
 
+/// None for no file.
+pub(super) fn damaged_in_places(files: &[&DamagedInPlace], now: &Zoned) -> Option<Words> {
+    let next =
+        "Backstop left it as it is, and the notes in Notesnook are as they were. Make a new backup there.";
+    let (first, more) = files.split_first()?;
+    let title = match more.len() {
+        0 => "A backup of Notesnook is damaged".to_owned(),
+        more => format!("{} backups of Notesnook are damaged", more + 1),
+    };
+    let of = first.made.map_or_else(String::new, |at| format!(" of {}", day(at, now)));
+    let body = if more.is_empty() {
+        format!("The backup{of} in “{}” can't be read as a whole. {next}", first.title)
+    } else {
+        format!(
+            "They can't be read as a whole; one of them is the backup{of} in “{}”. {}",
+            first.title,
+            next.replacen("left it as it is", "left them as they are", 1)
+        )
+    };
+    Some((title, body))
+}
+
+/// None for no folder.
+pub(super) fn stale(folders: &[&Stale]) -> Option<Words> {
+    let longest = folders.iter().max_by_key(|folder| folder.days)?;
+    let days = counted(u64::from(longest.days), "day", "days");
+    let others = match folders.len() - 1 {
+        0 => String::new(),
+        1 => " One other folder has waited for long, too.".to_owned(),
+        more => format!(" {more} other folders have waited for long, too."),
+    };
+    let body = format!(
+        "The folder “{}” has got no new one in that time, which is longer than usual.{others} The backups that are there stay as they are. Look in Notesnook whether its backups are on.",
+        longest.title
+    );
+    Some((format!("Notesnook last wrote a backup {days} ago"), body))
+}
+
+pub(super) fn copies(failing: &CopiesFailing, now: &Zoned) -> Words {
+    let since = day(failing.since, now);
+    let next = match failing.code {
+        Some(Code::DiskGone | Code::NotFound) => "Connect its disk, or choose another folder for copies.",
+        Some(Code::NoSpace) => "Free some space on its disk, or choose another folder for copies.",
+        Some(_) => "Choose another folder for copies.",
+        None => "The history says why.",
+    };
+    let body = format!(
+        "Copying into the second folder has not gone well since {since}. The backups themselves are as they should be. {next}"
+    );
+    ("New backups have no copy".to_owned(), body)
+}
+
 pub(super) fn done_again() -> Words {
     (
         "An interrupted backup was done again".to_owned(),
@@ -95,7 +151,7 @@ pub(super) fn clock_changed() -> Words {
 }
 
 pub(super) fn pruning_paused(why: &str) -> Words {
-    ("Old backups are kept for now".to_owned(), format!("{why} Nothing is deleted until you have looked."))
+    ("Old backups are kept for now".to_owned(), format!("{why} The plan shows what would go."))
 }
 
 pub(super) fn proof() -> Words {

@@ -128,6 +128,8 @@ export const commands = {
 	desktopFacts: () => __TAURI_INVOKE<DesktopFacts>("desktop_facts"),
 	/**  Starts Backstop with the system from now on, or no more. */
 	setAutostart: (on: boolean) => __TAURI_INVOKE<null>("set_autostart", { on }),
+	/**  Where a notice that was pressed leads, if one does. Forgotten by being told. */
+	lead: () => __TAURI_INVOKE<NoticeAction | null>("lead"),
 	/**  Every place beside the library. */
 	places: () => __TAURI_INVOKE<PlaceCard[]>("places"),
 	/**  Folders of Notesnook backups on this computer that are no places yet. */
@@ -710,6 +712,27 @@ export type NotebookNode = {
 	/**  Live notes directly in it. */
 	notes: number,
 };
+
+/**  The one thing that a notice offers to do. The window is told of it by its word and goes to the place. */
+export type NoticeAction = 
+/**  Open the window on its first page. */
+"open" | 
+/**  Make a backup now. */
+"back_up_now" | 
+/**  Open the window, which asks for the password. */
+"sign_in" | 
+/**  Open the window where the folder of the backups is chosen. */
+"choose_folder" | 
+/**  Open the window where the second folder, for copies, is chosen. */
+"choose_copies" | 
+/**  Open the window at the plan of what "Keep" deletes. */
+"see_plan" | 
+/**  Open the window at "Try a restore". */
+"try_restore" | 
+/**  Open the window on the history. */
+"show_history" | 
+/**  Open the window on the places. */
+"show_places";
 
 /**  What closing the window does. */
 export type OnClose = 

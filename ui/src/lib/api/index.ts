@@ -72,6 +72,7 @@ export const closeWindow = door(commands.closeWindow);
 // This desktop
 export const desktopFacts = door(commands.desktopFacts);
 export const setAutostart = door(commands.setAutostart);
+export const lead = door(commands.lead);
 
 // Jobs
 export const createBackup = door((attachments: boolean, password: string | null, watch: Watch) =>
@@ -130,6 +131,7 @@ const on = <P>(event: string, then: (payload: P) => void): Promise<Stop> =>
   listen<P>(event, ({ payload }) => then(payload));
 
 export const onOverviewChanged = (then: () => void) => on<null>('overview_changed', then);
+export const onLead = (then: () => void) => on<null>('lead', then);
 export const onCloseRequested = (then: (question: T.CloseQuestion) => void) => on<T.CloseQuestion>('close_requested', then);
 export const onArchivesDropped = (then: (dropped: T.ArchivesDropped) => void) =>
   on<T.ArchivesDropped>('archives_dropped', then);

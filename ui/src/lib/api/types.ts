@@ -28,6 +28,7 @@ export type {
   KeyGroup,
   KeychainState,
   NoteAttachment,
+  NoticeAction,
   NotePage,
   NotePlace,
   NotePreview,

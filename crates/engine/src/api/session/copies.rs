@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// The archives that the second folder lacks, as the catalog knows it, newest first.
-    fn uncopied(&self, settings: &Settings) -> Result<Vec<Entry>, Problem> {
+    pub(super) fn uncopied(&self, settings: &Settings) -> Result<Vec<Entry>, Problem> {
         let Some(copies) = settings.copies_folder.as_deref().map(archives_folder) else {
             return Ok(Vec::new());
         };

@@ -8,13 +8,15 @@ use jiff::{Timestamp, Zoned};
 use super::Session;
 use super::attend::schedule_of;
 use crate::account::AccountId;
-use crate::api::{Backstop, Problem};
+use crate::api::{ArchiveCard, Backstop, PlaceAttention, PlaceCard, Problem};
 use crate::durable::Origin;
 use crate::lock::{AccountLock, LockKind};
 use crate::notices::{
-    Damaged, DueNotice, Facts, Overdue, REMINDER, Said, SaidFile, due_notices, locked_out, of_history,
+    CopiesFailing, Damaged, DamagedInPlace, DueNotice, Facts, Overdue, REMINDER, Said, SaidFile, Stale,
+    copies_failing, due_notices, locked_out, of_history,
 };
 use crate::repository::Verified;
+use crate::runs::History;
 use crate::schedule::status::days_due;
 use crate::schedule::{Conditions, Due, Dues, Interval, Remind, remind};
 use crate::settings::{LIBRARY, Settings, SettingsFile};
@@ -69,7 +71,12 @@ impl Session {
         let reminder = self.reminder(&settings, facts.last_verified, &conditions);
         // That a failed backup keeps the older ones is told with the failure.
         let paused = self.deleting_paused(&settings)?.filter(|pause| pause.can_accept);
+        // A list of places that can't be read: the page of the places says so, and the rest is told all the same.
+        let places = self.places().unwrap_or_default();
         Ok(Facts {
+            stale: places.iter().filter_map(stale).collect(),
+            damaged_in_places: self.damaged_in_places(&places),
+            copies: self.copies_failing(&settings, &history)?,
             reminder,
             pruning_paused: paused.map(|pause| pause.message),
             proof_due: self.proof_is_due()?,
@@ -99,6 +106,36 @@ impl Session {
         (answer == Remind::Now).then(|| self.now())
     }
 
+    /// Whether copies fail that are missing.
+    fn copies_failing(
+        &self,
+        settings: &Settings,
+        history: &History,
+    ) -> Result<Option<CopiesFailing>, Problem> {
+        let Some(failing) = copies_failing(history).filter(|_| settings.copies_folder.is_some()) else {
+            return Ok(None);
+        };
+        Ok((!self.uncopied(settings)?.is_empty()).then_some(failing))
+    }
+
+    /// Damaged files in the folders of other apps' backups, as they were last looked at.
+    fn damaged_in_places(&self, places: &[PlaceCard]) -> Vec<DamagedInPlace> {
+        if places.iter().all(|place| place.damaged == 0) {
+            return Vec::new();
+        }
+        let files = self.place_archives(None).unwrap_or_default().into_iter();
+        let damaged = files.filter(|file| file.verified == Verified::Damaged);
+        let fact = |file: ArchiveCard| {
+            let place = places.iter().find(|place| file.place.as_deref() == Some(&place.id))?;
+            Some(DamagedInPlace {
+                title: place.title.clone(),
+                archive: file.id,
+                made: file.created.map(TimeMs),
+            })
+        };
+        damaged.filter_map(fact).collect()
+    }
+
     /// Archives that are damaged, as far as the catalog knows.
     fn damaged(&self, last_verified: Option<TimeMs>) -> Vec<Damaged> {
         let catalog = self.catalog().load().unwrap_or_default();
@@ -110,6 +147,15 @@ impl Session {
         };
         damaged.map(fact).collect()
     }
+}
+
+/// Since how many days a folder of another app's backups has got no new one, if that is longer than usual.
+fn stale(place: &PlaceCard) -> Option<Stale> {
+    let days = place.attention.iter().find_map(|attention| match attention {
+        PlaceAttention::Stale { days } => Some(*days),
+        _ => None,
+    })?;
+    Some(Stale { place: place.id.clone(), title: place.title.clone(), days })
 }
 
 /// By how many whole days a kind is overdue, if it is.
