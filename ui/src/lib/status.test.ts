@@ -42,6 +42,12 @@ describe('the status card', () => {
     expect(said).toContain('Last backup: today');
   });
 
+  test('where there was a backup, its state is not that there never was one', () => {
+    const missing = { name: 'a.nnbackupz', folder: '/a', verified: now, attachments_included: false, away: false };
+    const card = (lost: typeof missing | null) => overviewOf({ status: { protection: { state: 'never' }, last_verified: null, last_verified_full: null, next: null, ...none, missing: lost } });
+    expect([face(card(null)).word, face(card(missing)).word]).toEqual(['Not backed up yet', 'No backup left']);
+  });
+
   test('never, with and without notes', () => {
     expect(sentence({ state: 'never' })).toBe('No backup has been made yet.');
     expect(sentence({ state: 'never' }, { notes: 0 })).toContain('Restore a backup you have');

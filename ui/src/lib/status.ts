@@ -9,10 +9,11 @@ export type Tone = 'idle' | 'ok' | 'warn' | 'bad' | 'info';
 export interface Face { word: string; tone: Tone; icon: IconName }
 
 /** How the card looks. A pause is its word while nothing worse is. */
-export function face({ status: { protection, waiting }, paused_until }: Overview): Face {
+export function face({ status: { protection, waiting, missing }, paused_until }: Overview): Face {
   const calm = protection.state === 'protected' || protection.state === 'due';
   if (paused_until !== null && calm) return { word: backup.states.paused, tone: 'idle', icon: 'pause' };
   if (waiting?.on === 'battery' && calm) return { word: backup.states.waiting, tone: 'info', icon: 'pause' };
+  if (protection.state === 'never' && missing !== null) return { word: backup.states.neverLeft, tone: 'warn', icon: 'alert' };
   return { word: stateWord(protection), tone: stateTone(protection), icon: stateIcon(protection) };
 }
 

@@ -11,6 +11,7 @@ export const backup = {
     failed: 'Failed',
     away: 'Out of reach',
     never: 'Not backed up yet',
+    neverLeft: 'No backup left',
     running: 'Backing up',
     paused: 'Paused',
     waiting: 'Waiting',
