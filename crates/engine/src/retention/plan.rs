@@ -9,6 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, Zoned};
+use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use super::policy::{Keep, Spans};
 
@@ -58,7 +60,8 @@ pub struct Known<'a> {
 }
 
 /// A reason for which an archive stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
 pub enum Kept {
     /// The policy is to keep everything.
     Everything,
@@ -97,7 +100,8 @@ pub enum Kept {
 }
 
 /// Why an archive is one too many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
 pub enum Surplus {
     /// Another one of the same day stays.
     SameDay,

@@ -353,8 +353,8 @@ impl Line {
 
     fn card(&self) -> PrunedArchive {
         let codes: Vec<KeepReason> = match &self.verdict {
-            Verdict::Keep(reasons) => reasons.iter().map(|reason| (*reason).into()).collect(),
-            Verdict::Forget(surplus) => vec![(*surplus).into()],
+            Verdict::Keep(reasons) => reasons.iter().map(|reason| KeepReason::Stays(*reason)).collect(),
+            Verdict::Forget(surplus) => vec![KeepReason::Goes(*surplus)],
         };
         let entry = &self.entry;
         PrunedArchive {

@@ -57,79 +57,12 @@ pub struct PrunedArchive {
 
 /// Why an archive stays or goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum KeepReason {
-    /// Stays: the policy is to keep everything.
-    Everything,
-    /// Stays: pinned.
-    Pinned,
-    /// Stays: the newest verified one of its place without attachments.
-    LastVerified,
-    /// Stays: the newest verified one of its place with attachments.
-    LastVerifiedFull,
-    /// Stays: the last of its day.
-    Daily,
-    /// Stays: the last of its week.
-    Weekly,
-    /// Stays: the last of its month.
-    Monthly,
-    /// Stays: the last of its year.
-    Yearly,
-    /// Stays: not verified.
-    Unverified,
-    /// Stays: no verified one of its kind is there.
-    NothingVerified,
-    /// Stays: damaged.
-    Damaged,
-    /// Stays: not made by this account.
-    NotOurs,
-    /// Stays: renamed by someone.
-    Renamed,
-    /// Stays: of a place that is not in this account any more.
-    OtherPlace,
-    /// Stays: out of reach.
-    Away,
-    /// Stays: from a time that has not come yet.
-    Future,
-    /// Stays: of an unknown time.
-    Undated,
-    /// Goes: another one of the same day stays.
-    SameDay,
-    /// Goes: older than the policy reaches.
-    Older,
-}
-
-impl From<Kept> for KeepReason {
-    fn from(reason: Kept) -> Self {
-        match reason {
-            Kept::Everything => Self::Everything,
-            Kept::Pinned => Self::Pinned,
-            Kept::LastVerified => Self::LastVerified,
-            Kept::LastVerifiedFull => Self::LastVerifiedFull,
-            Kept::Daily => Self::Daily,
-            Kept::Weekly => Self::Weekly,
-            Kept::Monthly => Self::Monthly,
-            Kept::Yearly => Self::Yearly,
-            Kept::Unverified => Self::Unverified,
-            Kept::NothingVerified => Self::NothingVerified,
-            Kept::Damaged => Self::Damaged,
-            Kept::NotOurs => Self::NotOurs,
-            Kept::Renamed => Self::Renamed,
-            Kept::OtherPlace => Self::OtherPlace,
-            Kept::Away => Self::Away,
-            Kept::Future => Self::Future,
-            Kept::Undated => Self::Undated,
-        }
-    }
-}
-
-impl From<Surplus> for KeepReason {
-    fn from(reason: Surplus) -> Self {
-        match reason {
-            Surplus::SameDay => Self::SameDay,
-            Surplus::Older => Self::Older,
-        }
-    }
+    /// It stays.
+    Stays(Kept),
+    /// It goes.
+    Goes(Surplus),
 }
 
 impl KeepReason {
@@ -137,26 +70,32 @@ impl KeepReason {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Everything => "Everything is kept.",
-            Self::Pinned => "You pinned it.",
-            Self::LastVerified => "The last verified backup without attachments.",
-            Self::LastVerifiedFull => "The last verified backup with attachments.",
-            Self::Daily => "The last one of its day.",
-            Self::Weekly => "The last one of its week.",
-            Self::Monthly => "The last one of its month.",
-            Self::Yearly => "The last one of its year.",
-            Self::Unverified => "Not verified yet, so it is kept beside the verified ones.",
-            Self::NothingVerified => "There is no verified backup of its kind.",
-            Self::Damaged => "It is damaged: what can be recovered from it may be needed.",
-            Self::NotOurs => "This account did not make it, as far as can be told.",
-            Self::Renamed => "Someone gave it a name of their own.",
-            Self::OtherPlace => "Its place is not in this account any more.",
-            Self::Away => "Its folder can't be reached.",
-            Self::Future => "It is from a time that has not come yet: a clock was wrong.",
-            Self::Undated => "Nobody knows when it was made.",
-            Self::SameDay => "Another one of the same day stays.",
-            Self::Older => "It is older than you chose to keep.",
+            Self::Stays(reason) => stays(reason),
+            Self::Goes(Surplus::SameDay) => "Another one of the same day stays.",
+            Self::Goes(Surplus::Older) => "It is older than you chose to keep.",
         }
+    }
+}
+
+fn stays(reason: Kept) -> &'static str {
+    match reason {
+        Kept::Everything => "Everything is kept.",
+        Kept::Pinned => "You pinned it.",
+        Kept::LastVerified => "The last verified backup without attachments.",
+        Kept::LastVerifiedFull => "The last verified backup with attachments.",
+        Kept::Daily => "The last one of its day.",
+        Kept::Weekly => "The last one of its week.",
+        Kept::Monthly => "The last one of its month.",
+        Kept::Yearly => "The last one of its year.",
+        Kept::Unverified => "Not verified yet, so it is kept beside the verified ones.",
+        Kept::NothingVerified => "There is no verified backup of its kind.",
+        Kept::Damaged => "It is damaged: what can be recovered from it may be needed.",
+        Kept::NotOurs => "This account did not make it, as far as can be told.",
+        Kept::Renamed => "Someone gave it a name of their own.",
+        Kept::OtherPlace => "Its place is not in this account any more.",
+        Kept::Away => "Its folder can't be reached.",
+        Kept::Future => "It is from a time that has not come yet: a clock was wrong.",
+        Kept::Undated => "Nobody knows when it was made.",
     }
 }
 
