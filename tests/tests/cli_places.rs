@@ -93,6 +93,19 @@ fn a_password_is_asked_for_and_a_wrong_one_is_said_to_be_wrong() -> Outcome {
     assert_eq!(text(&without, "/place/password")?, "needed");
     assert_eq!((&without["place"]["verified"], &without["place"]["damaged"]), (&0.into(), &0.into()));
     let id = text(&without, "/place/id")?.to_owned();
+    // Its password can be given later; a wrong one changes nothing.
+    let give =
+        |code, secret: &[&str]| cli.as_anna(code, &[&["place", "password", id.as_str()], secret].concat());
+    assert_eq!(text(&give(12, &[])?, "/error/code")?, "secret_required");
+    give(12, &["--archive-password-file", "@wrong"])?;
+    let given = give(0, &["--archive-password-file", "@real"])?;
+    assert_eq!(
+        (text(&given, "/place/password")?, &given["place"]["damaged"]),
+        ("kept", &0.into()),
+        "{given}"
+    );
+    assert!(given["place"]["verified"].as_u64() > Some(0), "{given}");
+    cli.as_anna(10, &["place", "password", "notesnook-none", "--archive-password-file", "@real"])?;
     let before = files(&cli)?;
     cli.as_anna(0, &["place", "remove", &id])?;
     assert_eq!(files(&cli)?, before, "removing a place removes no file");

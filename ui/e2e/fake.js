@@ -38,7 +38,7 @@
   });
   const card = (id, over) => ({
     id, name: `my-notes-${id}.nnbackupz`, path: `${folder}/my-notes-${id}.nnbackupz`, format: 'nnbackupz', place: null, created: now - DAY, attachments_included: false, encrypted: true,
-    notes: 1204, bytes: 9_412_000, verified: 'full', verified_at: now, pinned: false, automatic: true, ...over,
+    notes: 1204, bytes: 9_412_000, verified: 'full', verified_at: now, pinned: false, automatic: true, copy: false, copied: false, newer: false, ...over,
   });
   const notebooks = [
     { id: 'kitchen', title: 'Kitchen', parent: null, notes: 3 }, { id: 'bread', title: 'Bread', parent: 'kitchen', notes: 2 },
@@ -225,7 +225,7 @@
     archives: () => (config.archives ?? [
       card('2026-11-22', { created: now - 2 * 3_600_000 }), card('2026-11-20', { created: now - 2 * DAY, attachments_included: true, bytes: 412_000_000, automatic: false, pinned: true }),
       card('2026-11-15', { created: now - 9 * DAY, verified: 'damaged', notes: null }), card('2026-11-01', { created: null, verified: 'never', encrypted: false, automatic: null }),
-    ]).filter(({ id }) => id !== world.deleted).map((one) => ({ ...one, pinned: world.pins?.[one.id] ?? one.pinned })),
+    ]).map((one, at) => (config.marked ? { ...one, copied: at === 0, copy: at === 1, newer: at === 3 } : one)).filter(({ id }) => id !== world.deleted).map((one) => ({ ...one, pinned: world.pins?.[one.id] ?? one.pinned })),
     runs: ({ query }) => {
       const all = config.runs ?? runsOfTheWorld();
       const fits = (run) => (query.kinds.length === 0 || query.kinds.includes(run.kind)) && (query.outcomes.length === 0 || query.outcomes.includes(run.outcome)) && (query.from === null || run.started >= query.from);

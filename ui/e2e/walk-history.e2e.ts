@@ -60,3 +60,16 @@ test('the details of a run and the report are what the engine says, by keyboard'
   await page.getByText('The report was saved.').first().waitFor();
   expect(await calls(page)).toContain('save_report');
 }));
+
+test('a copy, a backup that has one, and one of a newer format are told apart in the list', () => walk({ signedIn: true, marked: true }, async (page) => {
+  await tabTo(page, 'link', 'History');
+  await page.keyboard.press('Enter');
+  await page.getByRole('radio', { name: 'Backups', exact: true }).check();
+  const rows = page.locator('main li');
+  await expect.poll(() => rows.count()).toBe(4);
+  await rows.filter({ hasText: 'copied to the second folder' }).waitFor();
+  await rows.filter({ has: page.getByText('Copy', { exact: true }) }).waitFor();
+  const newer = rows.filter({ hasText: 'Newer format' });
+  await newer.getByText('It is not damaged').waitFor();
+  expect(await newer.getByText('Not checked').count()).toBe(0);
+}));

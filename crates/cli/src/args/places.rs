@@ -20,6 +20,17 @@ pub(crate) enum PlaceCommand {
     #[command(after_help = "Exit codes: 0 looked, 12 wrong password, 16 not logged in.")]
     Discover,
     Add(AddPlace),
+    /// Give the backups of a place their password, or another one
+    ///
+    /// It is tried on the newest backup that is locked, kept encrypted in the account, and what it opens is
+    /// checked in full. Given with --archive-password-file, --recovery-key-file or BACKSTOP_ARCHIVE_PASSWORD.
+    #[command(
+        after_help = "Exit codes: 0 kept and checked, 3 kept and something is damaged, 10 no such place, 12 wrong password or none given (the one that was kept stays), 16 not logged in."
+    )]
+    Password {
+        /// The place, as `place list` names it
+        id: String,
+    },
     /// Remove a place; its folder and every file in it stay
     #[command(after_help = "Exit codes: 0 removed, 10 no such place, 16 not logged in.")]
     Remove {

@@ -158,7 +158,12 @@ fn archive_line(card: &ArchiveCard) -> String {
     let kind = if card.attachments_included { "with attachments" } else { "notes only" };
     let open = if card.encrypted { "" } else { "  NOT encrypted" };
     let pinned = if card.pinned { "  pinned" } else { "" };
-    let state = verified(card.verified);
+    let state = if card.newer { "of a newer version, can't be checked" } else { verified(card.verified) };
+    let copy = match (card.copy, card.copied) {
+        (true, _) => "  a copy",
+        (_, true) => "  copied",
+        _ => "",
+    };
     let path = one_line(&card.path);
-    format!("{created}  {notes}  {kind}  {}  {state}{open}{pinned}\n  {path}", size(card.bytes))
+    format!("{created}  {notes}  {kind}  {}  {state}{open}{pinned}{copy}\n  {path}", size(card.bytes))
 }

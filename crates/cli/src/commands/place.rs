@@ -19,6 +19,7 @@ pub(super) fn run(desk: &Desk, command: &PlaceCommand) -> Result<Exit, Problem> 
         PlaceCommand::List => list(desk),
         PlaceCommand::Discover => discover(desk),
         PlaceCommand::Add(order) => add(desk, order),
+        PlaceCommand::Password { id } => password(desk, id),
         PlaceCommand::Remove { id } => remove(desk, id),
     }
 }
@@ -74,7 +75,9 @@ fn add(desk: &Desk, order: &AddPlace) -> Result<Exit, Problem> {
     let warnings: Vec<Warning> = news.iter().flat_map(TakenIn::all_warnings).collect();
     desk.output.warnings(&warnings);
     if place.password == PlacePassword::Needed {
-        desk.output.remark("Its backups are encrypted. Remove it and add it with --archive-password-file.");
+        desk.output.remark(&format!(
+            "Its backups are encrypted. Give their password with: backstop place password {id} --archive-password-file FILE"
+        ));
     }
     let well = |why: &PlaceAttention| matches!(why, PlaceAttention::Stale { .. } | PlaceAttention::Empty);
     Ok(Exit::warned(!warnings.is_empty() || !place.attention.iter().all(well)))
@@ -90,6 +93,21 @@ fn take_in_all(desk: &Desk, session: &Session, id: &str) -> Result<(PlaceCard, V
         other => other?,
     };
     Ok((session.place(id)?, news))
+}
+
+/// Gives the backups of a place their password, or another one, and checks what it opens.
+fn password(desk: &Desk, id: &str) -> Result<Exit, Problem> {
+    let session = desk.session()?;
+    let secret = desk.secrets.archive_text()?.ok_or_else(|| {
+        Problem::new(Code::SecretRequired, "No password of the backups was given. Nothing was changed.")
+            .with_hint("Give it with --archive-password-file FILE, or in BACKSTOP_ARCHIVE_PASSWORD.")
+    })?;
+    session.set_place_password(id, &secret)?;
+    let (place, news) = take_in_all(desk, &session, id)?;
+    desk.output.answer(&places::added(&place, &news), |out| print(out, &place))?;
+    let warnings: Vec<Warning> = news.iter().flat_map(TakenIn::all_warnings).collect();
+    desk.output.warnings(&warnings);
+    Ok(Exit::warned(!warnings.is_empty()))
 }
 
 fn remove(desk: &Desk, id: &str) -> Result<Exit, Problem> {

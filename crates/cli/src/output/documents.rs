@@ -266,6 +266,9 @@ struct KnownArchive<'a> {
     verified_at: Option<String>,
     pinned: bool,
     automatic: Option<bool>,
+    copy: bool,
+    copied: bool,
+    newer: bool,
 }
 
 /// `list`.
@@ -289,6 +292,9 @@ impl<'a> KnownArchives<'a> {
             verified_at: card.verified_at.and_then(rfc3339),
             pinned: card.pinned,
             automatic: card.automatic,
+            copy: card.copy,
+            copied: card.copied,
+            newer: card.newer,
         };
         Self { archives: cards.iter().map(line).collect() }
     }

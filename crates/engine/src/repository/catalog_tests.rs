@@ -154,6 +154,23 @@ fn what_can_not_be_read_is_listed_as_damaged_and_a_lost_disk_is_not() {
 }
 
 #[test]
+fn what_a_newer_app_made_is_listed_as_that_and_not_as_damaged() {
+    for (code, newer) in [
+        (Code::NewerVersion, true),
+        (Code::UnsupportedVersion, true),
+        (Code::ArchiveCut, false),
+        (Code::NotAnArchive, false),
+    ] {
+        let mut catalog = Catalog::default();
+        let files = [file("/a/b.nnbackupz", 2, 2)];
+        catalog.refresh(&[listing("/a", &files)], &mut |_| Err(Problem::of(code)));
+        let entry = catalog.find("b.nnbackupz").expect("listed");
+        assert_eq!((entry.is_newer(), entry.problem), (newer, Some(code)));
+        assert_eq!(entry.verified == Verified::Damaged, !newer, "{code:?}");
+    }
+}
+
+#[test]
 fn checks_are_noted_by_level_and_soundness() {
     let (mut catalog, mut looks) = (Catalog::default(), Looks::new());
     looks.refresh(&mut catalog, &[listing("/a", &[file("/a/x.nnbackupz", 1, 1)])]);

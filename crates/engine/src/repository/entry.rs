@@ -131,6 +131,8 @@ impl Entry {
             Err(problem) if problem.code.exit_code() == 15 => {
                 Self { present: false, problem: Some(problem.code), ..bare }
             }
+            // Made by a newer app than this program knows: that is no damage.
+            Err(problem) if is_newer(problem.code) => Self { problem: Some(problem.code), ..bare },
             Err(problem) => Self {
                 verified: Verified::Damaged,
                 problem: Some(problem.code),
@@ -144,6 +146,11 @@ impl Entry {
     pub(crate) fn is(&self, file: &Listed) -> bool {
         self.content() == (file.bytes, file.modified)
             && self.problem.is_none_or(|code| code.exit_code() != 15)
+    }
+
+    /// Whether a newer app than this program knows made it, so that nothing can be said of it.
+    pub(crate) fn is_newer(&self) -> bool {
+        self.verified == Verified::Never && self.problem.is_some_and(is_newer)
     }
 
     pub(super) fn content(&self) -> (u64, TimeMs) {
@@ -171,6 +178,10 @@ impl Entry {
             (self.verified, self.verified_at) = (Verified::Full, Some(ended));
         }
     }
+}
+
+fn is_newer(code: Code) -> bool {
+    matches!(code, Code::NewerVersion | Code::UnsupportedVersion)
 }
 
 /// Twelve hex digits from name, size and time; more rounds until it is free.

@@ -28,21 +28,25 @@ const REST_MS: i64 = 6 * HOUR_MS;
 pub struct Stale<'a> {
     /// The archive.
     pub entry: &'a Entry,
+    /// How long ago it was checked; as long as there is, if it never was.
+    pub age_ms: i64,
     /// Whether its three weeks are over, rather than only its moment come.
     pub late: bool,
 }
 
 /// The archive that was not checked for the longest time, if its moment has come. One that is damaged is
-/// known to be, and one that is out of reach can't be read.
+/// known to be, and one that is out of reach, or of a newer format than is known, can't be read.
 #[must_use]
 pub fn stale(entries: &[Entry], now: TimeMs) -> Option<Stale<'_>> {
-    let candidates = entries.iter().filter(|entry| entry.present && entry.verified != Verified::Damaged);
+    let candidates = entries
+        .iter()
+        .filter(|entry| entry.present && entry.verified != Verified::Damaged && !entry.is_newer());
     let due = candidates.filter_map(|entry| {
         let age = age(entry, now);
         (age >= LONGEST_MS - early_ms(&entry.id)).then_some((age, entry))
     });
     let oldest = due.max_by(|(a, one), (b, other)| a.cmp(b).then_with(|| other.id.cmp(&one.id)));
-    oldest.map(|(age, entry)| Stale { entry, late: age >= LONGEST_MS })
+    oldest.map(|(age, entry)| Stale { entry, age_ms: age, late: age >= LONGEST_MS })
 }
 
 /// Whether the next check waits: the last one was just now, or it did not end well.
@@ -73,6 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::problem::Code;
 
     const NOW: TimeMs = TimeMs(1_800_000_000_000);
 
@@ -103,8 +108,10 @@ mod tests {
     fn the_one_that_waited_longest_comes_first() {
         let full = |id: &str, days| entry(id, Verified::Full, Some(days));
         let away = Entry { present: false, ..full("away", 99) };
+        let newer = Entry { problem: Some(Code::NewerVersion), ..entry("newer", Verified::Never, None) };
         let rows = [
             (vec![], None),
+            (vec![newer], None),
             (vec![full("a", 0), full("b", 13)], None),
             (vec![full("a", 21)], Some(("a", true))),
             (vec![full("a", 22), full("b", 23), full("c", 0)], Some(("b", true))),

@@ -138,6 +138,10 @@ fn a_copy_that_is_there_stands_for_the_backup() {
     assert_eq!(status(&session).copies, Some(CopiesState { away: false, missing: 2 }));
     attend(&session);
     assert_eq!(status(&session).copies, Some(CopiesState { away: false, missing: 0 }));
+    let cards = session.archives().expect("a list");
+    let mut told: Vec<_> = cards.iter().map(|card| (card.copy, card.copied)).collect();
+    told.sort_unstable();
+    assert_eq!(told, [(false, true), (false, true), (true, false), (true, false)]);
     fs::remove_file(&second.path).expect("deleted by hand");
     assert_eq!(said(&session), (Protection::Protected, None));
     let unplugged = world.path("unplugged");

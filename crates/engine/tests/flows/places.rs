@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use backstop_engine::api::{Code, Job, PlaceAttention, PlaceCard, PlacePassword, Session, TakenIn, Verified};
+use backstop_engine::api::{
+    Attended, Code, Conditions, Job, PlaceAttention, PlaceCard, PlacePassword, Session, TakenIn, Verified,
+};
 
 use crate::world::{PASSWORD, World, password, sample};
 
@@ -269,4 +271,53 @@ fn found_folders_are_offered_until_they_are_places() {
     assert_eq!(Path::new(&found[0].folder), folder.path);
     folder.add(None);
     assert!(folder.session.discover_places(&spots).expect("looked").is_empty());
+}
+
+/// What `run-due` would do three weeks after all was checked.
+fn three_weeks_later(folder: &Folder) -> Attended {
+    folder.session.set_setting("backups", "never", None).expect("set");
+    folder.session.set_setting("backups_full", "never", None).expect("set");
+    folder.world.clock.pass_ms(21 * 24 * 3_600_000);
+    folder.session.attend(&Conditions::by_hand(false), &Job::new()).expect("attended")
+}
+
+#[test]
+fn what_was_whole_is_read_in_full_again_every_three_weeks() {
+    let folder = Folder::new();
+    let secret = sample("partial-encrypted").1;
+    folder.put_sample("2026-11-21-08-00-0.nnbackupz", "partial-encrypted", DAY_SECS);
+    folder.put_sample("2026-11-14-08-00-0-full.nnbackupz", "full-plain", 8 * DAY_SECS);
+    let card = folder.add(Some(secret));
+    folder.take_in();
+    let before = all_below(&folder.path);
+    let attended = three_weeks_later(&folder);
+    let sound: Vec<bool> = attended.rechecked.iter().map(|checked| checked.sound).collect();
+    assert_eq!((sound, attended.warnings.len()), (vec![true, true], 0), "{attended:?}");
+    let archives = folder.session.place_archives(Some(&card.id)).expect("listed");
+    assert!(archives.iter().all(|archive| archive.verified == Verified::Full), "{archives:?}");
+    assert_eq!(folder.runs()[0], ("verify".to_owned(), vec![card.id], "completed".to_owned()));
+    assert!(!folder.session.has_work(&Conditions::by_hand(false)).expect("known"), "all are fresh");
+    assert_eq!(all_below(&folder.path), before, "nothing in the folder is touched");
+}
+
+#[test]
+fn what_was_damaged_since_is_found_and_left_where_it_is() {
+    let folder = Folder::new();
+    let path = folder.put_sample("2026-11-21-08-00-0.nnbackupz", "full-plain", DAY_SECS);
+    folder.add(None);
+    folder.take_in();
+    let modified = fs::metadata(&path).and_then(|about| about.modified()).expect("known");
+    let mut bytes = fs::read(&path).expect("read");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    let mut file = File::options().write(true).open(&path).expect("opened");
+    std::io::Write::write_all(&mut file, &bytes).expect("written");
+    file.set_modified(modified).expect("set");
+    let attended = three_weeks_later(&folder);
+    let [checked] = &attended.rechecked[..] else { panic!("{attended:?}") };
+    assert_eq!((checked.sound, checked.place.as_deref()), (false, Some("Notesnook backups")));
+    assert!(attended.warnings[0].message.contains("Backstop left it as it is"), "{attended:?}");
+    assert_eq!(folder.card().damaged, 1);
+    assert_eq!(fs::read(&path).expect("there"), bytes);
+    assert!(!folder.session.has_work(&Conditions::by_hand(false)).expect("known"), "once is enough");
 }

@@ -223,6 +223,12 @@ export type ArchiveCard = {
 	pinned: boolean,
 	/**  Made by a person, by the schedule, or not known. */
 	automatic: boolean | null,
+	/**  It lies in the second folder, the one of copies. */
+	copy: boolean,
+	/**  The same archive lies in the second folder too. */
+	copied: boolean,
+	/**  A newer app made it, so that this program can't check it. It is not damaged. */
+	newer: boolean,
 };
 
 /**  The format that a place is backed up in, or that a file is converted to. */
@@ -538,44 +544,47 @@ export type Keep = string;
 
 /**  Why an archive stays or goes. */
 export type KeepReason = 
-/**  Stays: the policy is to keep everything. */
+/**  It stays. */
+Kept | 
+/**  It goes. */
+Surplus;
+
+/**  A reason for which an archive stays. */
+export type Kept = 
+/**  The policy is to keep everything. */
 "everything" | 
-/**  Stays: pinned. */
+/**  Its owner pinned it. */
 "pinned" | 
-/**  Stays: the newest verified one of its place without attachments. */
+/**  The newest verified one of its place without attachments. */
 "last_verified" | 
-/**  Stays: the newest verified one of its place with attachments. */
+/**  The newest verified one of its place with attachments. */
 "last_verified_full" | 
-/**  Stays: the last of its day. */
+/**  The last one of its day. */
 "daily" | 
-/**  Stays: the last of its week. */
+/**  The last one of its week. */
 "weekly" | 
-/**  Stays: the last of its month. */
+/**  The last one of its month. */
 "monthly" | 
-/**  Stays: the last of its year. */
+/**  The last one of its year. */
 "yearly" | 
-/**  Stays: not verified. */
+/**  Not verified; it would have a slot if it were. It takes none from a verified one. */
 "unverified" | 
-/**  Stays: no verified one of its kind is there. */
+/**  There is no verified one of its place and kind. */
 "nothing_verified" | 
-/**  Stays: damaged. */
+/**  It is damaged. What can be recovered from it may be all there is. */
 "damaged" | 
-/**  Stays: not made by this account. */
+/**  This account did not make it, as far as is known. */
 "not_ours" | 
-/**  Stays: renamed by someone. */
+/**  Someone gave it a name of their own. */
 "renamed" | 
-/**  Stays: of a place that is not in this account any more. */
+/**  Its place is not in this account any more. */
 "other_place" | 
-/**  Stays: out of reach. */
+/**  Its folder can't be reached. */
 "away" | 
-/**  Stays: from a time that has not come yet. */
+/**  It is from a time that has not come yet: this clock or another one is wrong. */
 "future" | 
-/**  Stays: of an unknown time. */
-"undated" | 
-/**  Goes: another one of the same day stays. */
-"same_day" | 
-/**  Goes: older than the policy reaches. */
-"older";
+/**  Nobody knows when it was made. */
+"undated";
 
 /**  A group of the recovery key that was typed back. */
 export type KeyGroup = {
@@ -1320,6 +1329,13 @@ export type Strength = {
 	/**  What would make it stronger. */
 	suggestions: string[],
 };
+
+/**  Why an archive is one too many. */
+export type Surplus = 
+/**  Another one of the same day stays. */
+"same_day" | 
+/**  No span of the policy reaches back to it. */
+"older";
 
 /**  The look of the window. */
 export type Theme = 

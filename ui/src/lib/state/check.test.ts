@@ -15,7 +15,7 @@ const archive = (locked: boolean): OpenedArchive => ({
 describe('checking a backup', () => {
   const known: ArchiveCard = {
     id: 'a', name: 'mine.nnbackupz', path: '/x', format: 'nnbackupz', place: null, created: null, attachments_included: true, encrypted: true, notes: 3, bytes: 9,
-    verified: 'never', verified_at: null, pinned: false, automatic: null,
+    verified: 'never', verified_at: null, pinned: false, automatic: null, copy: false, copied: false, newer: false,
   };
   const result = (sound: boolean, full = true) => ({ name: known.name, full, sound, items_read: 40, notes: 11, attachments: 2, not_read: full ? 0 : 9, recovery: null, findings: sound ? [] : [{ code: 'checksum_mismatch', message: 'A part is damaged.', item: null }] });
 

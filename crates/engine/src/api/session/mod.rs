@@ -105,6 +105,19 @@ pub(super) struct RunOrder {
     pub(super) attachments: bool,
 }
 
+impl RunOrder {
+    /// A check of archives that nobody asked for.
+    pub(super) fn check_by_itself() -> Self {
+        Self {
+            kind: RunKind::Verify,
+            trigger: Trigger::Automatic,
+            undoes: None,
+            folder: None,
+            attachments: false,
+        }
+    }
+}
+
 impl Session {
     pub(super) fn new(world: Arc<World>, keys: AccountKeys) -> Self {
         let folder = keys.folder().to_owned();

@@ -1,12 +1,14 @@
 //! What the first page shows: how safe the notes are, where archives go, which ones there are.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use backstop_model::TimeMs;
 
 use super::Session;
 use crate::api::{
-    ArchiveCard, BackupResult, ChangeCounts, Effort, FolderChoice, OpenArchive, Overview, Problem, UndoOffer,
+    ArchiveCard, BackupResult, ChangeCounts, Code, Effort, FolderChoice, OpenArchive, Overview, Problem,
+    UndoOffer,
 };
 use crate::lock::{AccountLock, LockKind};
 use crate::repository::{CatalogFile, Entry, FolderListing, Head, Repository, archives_folder, look};
@@ -166,7 +168,10 @@ impl Session {
             folders.extend(copies.clone());
             let listings: Vec<_> = folders.iter().map(|folder| FolderListing::of(folder)).collect();
             catalog.refresh(&listings, &mut |file| head_of(&file.path));
-            catalog.newest_first().into_iter().map(archive_card).collect()
+            let entries = catalog.newest_first();
+            let mut cards: Vec<ArchiveCard> = entries.iter().map(|entry| archive_card(entry)).collect();
+            tell_copies(&mut cards, &entries, copies.as_deref());
+            cards
         })?;
         Ok(entries)
     }
@@ -181,7 +186,7 @@ impl Session {
         }
         let catalog = self.catalog().load().unwrap_or_default();
         let entry = catalog.find(id).map(|entry| entry.path.clone());
-        entry.ok_or_else(|| Problem::of(crate::problem::Code::NotFound))
+        entry.ok_or_else(|| Problem::of(Code::NotFound))
     }
 
     /// Puts a new archive into the catalog. The catalog is a cache: if that fails, the next listing
@@ -230,6 +235,24 @@ pub(super) fn archive_card(entry: &Entry) -> ArchiveCard {
         verified_at: entry.verified_at.map(|time| time.0),
         pinned: entry.pinned,
         automatic: entry.automatic,
+        copy: false,
+        copied: false,
+        newer: entry.is_newer(),
+    }
+}
+
+/// Says of each archive whether it is a copy, and whether it has one.
+fn tell_copies(cards: &mut [ArchiveCard], entries: &[&Entry], copies: Option<&Path>) {
+    let Some(copies) = copies else { return };
+    let is_copy = |entry: &Entry| entry.path.parent() == Some(copies);
+    let inside: HashSet<&str> = entries
+        .iter()
+        .filter(|entry| is_copy(entry) && entry.present)
+        .filter_map(|entry| entry.archive.as_deref())
+        .collect();
+    for (card, entry) in cards.iter_mut().zip(entries) {
+        card.copy = is_copy(entry);
+        card.copied = !card.copy && entry.archive.as_deref().is_some_and(|id| inside.contains(id));
     }
 }
 

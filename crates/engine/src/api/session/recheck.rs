@@ -1,4 +1,5 @@
-//! Checking archives again by themselves: one at a time, in the background of everything else.
+//! Checking archives again by themselves, those of the places too: one at a time, in the background of
+//! everything else.
 //!
 //! The file is read without the account's lock, so that no backup ever waits for it; a backup that comes
 //! due meanwhile stops it. The reading thread asks the system for the lowest priority: on Linux that is
@@ -11,11 +12,13 @@ use std::time::Duration;
 use backstop_formats::Effort;
 use backstop_model::Job;
 
+use super::take_in::{Found, FoundAll};
 use super::{Record, RunOrder, Session};
 use crate::api::{CheckResult, Code, Conditions, OpenArchive, Problem, Warning};
-use crate::repository::{Entry, look};
-use crate::runs::{RunKind, Trigger};
-use crate::verify::stale::{stale, waits};
+use crate::places::Place;
+use crate::repository::{Entry, Verified, look};
+use crate::runs::{RunId, RunKind, Trigger};
+use crate::verify::stale::{Stale, stale, waits};
 
 /// How often a running check looks whether it is to stop.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -33,23 +36,43 @@ pub struct Rechecked {
     pub archive: String,
     /// Whether it is whole.
     pub sound: bool,
+    /// What the place it lies in is called, if it is not one of Backstop's own.
+    pub place: Option<String>,
+}
+
+/// A file that is to be checked again, and the place it lies in if it is not one of Backstop's own.
+pub(super) struct Again {
+    entry: Entry,
+    place: Option<Place>,
 }
 
 impl Session {
-    /// The archive that is to be checked again now.
-    pub(super) fn stale_archive(&self, conditions: &Conditions) -> Result<Option<Entry>, Problem> {
+    /// The file that is to be checked again now: of all that are known the one that waited longest.
+    pub(super) fn stale_archive(&self, conditions: &Conditions) -> Result<Option<Again>, Problem> {
         if conditions.running || !self.settings()?.recheck {
             return Ok(None);
         }
         let now = self.now();
         let by_hand = conditions.awake_for.is_none();
-        let catalog = self.catalog().load().unwrap_or_default();
-        let found = stale(&catalog.entries, now)
-            // On battery only what can't be put off any longer.
-            .filter(|stale| stale.late || conditions.battery.is_none());
-        let Some(found) = found else { return Ok(None) };
-        let waits = !by_hand && waits(self.last_recheck()?, now);
-        Ok((!waits).then(|| found.entry.clone()))
+        if !by_hand && waits(self.last_recheck()?, now) {
+            return Ok(None);
+        }
+        // On battery only what can't be put off any longer.
+        let urgent = |stale: &Stale<'_>| stale.late || conditions.battery.is_none();
+        let own = self.catalog().load().unwrap_or_default();
+        let mut oldest = stale(&own.entries, now)
+            .filter(urgent)
+            .map(|found| (found.age_ms, Again { entry: found.entry.clone(), place: None }));
+        for place in self.places_file().load()?.places {
+            let mut files = self.catalog_of(&place).load().unwrap_or_default().entries;
+            // What was never read in full is new, and taken in as such.
+            files.retain(|entry| entry.verified == Verified::Full);
+            let Some(found) = stale(&files, now).filter(urgent) else { continue };
+            if oldest.as_ref().is_none_or(|(age, _)| found.age_ms > *age) {
+                oldest = Some((found.age_ms, Again { entry: found.entry.clone(), place: Some(place) }));
+            }
+        }
+        Ok(oldest.map(|(_, again)| again))
     }
 
     /// When the last check by itself ended, and whether it did well.
@@ -73,24 +96,60 @@ impl Session {
         gives_way: bool,
         job: &Job,
     ) -> Result<Option<Rechecked>, Problem> {
-        let Some(mut entry) = self.stale_archive(conditions)? else { return Ok(None) };
-        if !is_as_listed(&entry) {
+        let Some(mut again) = self.stale_archive(conditions)? else { return Ok(None) };
+        if !is_as_listed(&again.entry) {
             // Deleted, changed or away: the list learns of it, and something else may be there to check.
-            self.archives()?;
+            match &again.place {
+                None => self.archives().map(drop)?,
+                Some(place) => self.refresh_place(place).map(drop)?,
+            }
             match self.stale_archive(conditions)? {
-                Some(other) if is_as_listed(&other) => entry = other,
+                Some(other) if is_as_listed(&other.entry) => again = other,
                 _ => return Ok(None),
             }
         }
-        let read = self.read_quietly(&entry, conditions, gives_way, job);
-        let order = RunOrder {
-            kind: RunKind::Verify,
-            trigger: Trigger::Automatic,
-            undoes: None,
-            folder: None,
-            attachments: false,
+        match again.place {
+            None => {
+                let entry = &again.entry;
+                let read = self.quietly(conditions, gives_way, job, |quiet| self.read_own(entry, quiet));
+                self.note_own(entry, read).map(Some)
+            }
+            Some(place) => {
+                let entry = &again.entry;
+                let found =
+                    self.quietly(conditions, gives_way, job, |quiet| self.check_file(&place, entry, quiet));
+                self.note_of_place(&place, entry, found)
+            }
+        }
+    }
+
+    /// As of a new file of the place, but for one that could not be read: that is tried again hours later.
+    fn note_of_place(
+        &self,
+        place: &Place,
+        entry: &Entry,
+        found: Result<Option<Found>, Problem>,
+    ) -> Result<Option<Rechecked>, Problem> {
+        let found = match found {
+            Ok(found) => found,
+            Err(problem) => {
+                let places = vec![place.id.to_string()];
+                let failed = |_: &RunId| Err::<(FoundAll, Record), _>(problem);
+                return self.run_on(places, RunOrder::check_by_itself(), failed).map(|_| None);
+            }
         };
-        let result = self.run(order, |_| {
+        let noted = self.note_checked(place, &[entry], &mut |_| Ok(found.clone()))?;
+        let sound = noted.files.first().map(|found| found.check.sound);
+        let place = Some(place.title.clone());
+        Ok(sound.map(|sound| Rechecked { archive: entry.id.clone(), sound, place }))
+    }
+
+    fn note_own(
+        &self,
+        entry: &Entry,
+        read: Result<(CheckResult, Option<String>), Problem>,
+    ) -> Result<Rechecked, Problem> {
+        let result = self.run(RunOrder::check_by_itself(), |_| {
             let (result, archive) = read?;
             let verification = self.note_check(&entry.path, &result, archive)?;
             let mut warnings: Vec<_> =
@@ -100,22 +159,22 @@ impl Session {
             }
             Ok((result, Record { warnings, verifications: vec![verification], ..Record::default() }))
         })?;
-        Ok(Some(Rechecked { archive: entry.id, sound: result.sound }))
+        Ok(Rechecked { archive: entry.id.clone(), sound: result.sound, place: None })
     }
 
-    /// Reads the archive on a thread of low priority, until it is done, stopped, or in the way of a backup.
-    fn read_quietly(
+    /// Reads on a thread of low priority, until that is done, stopped, or in the way of a backup.
+    fn quietly<T: Send>(
         &self,
-        entry: &Entry,
         conditions: &Conditions,
         gives_way: bool,
         job: &Job,
-    ) -> Result<(CheckResult, Option<String>), Problem> {
+        read: impl FnOnce(&Job) -> Result<T, Problem> + Send,
+    ) -> Result<T, Problem> {
         let quiet = Job::new();
         thread::scope(|scope| {
             let reading = scope.spawn(|| {
                 crate::system::lower_priority();
-                self.read_own(entry, &quiet)
+                read(&quiet)
             });
             let mut glances = 0_u32;
             while !reading.is_finished() {
@@ -163,8 +222,14 @@ impl Rechecked {
     pub(super) fn warning(&self) -> Option<Warning> {
         (!self.sound).then(|| Warning {
             code: Code::ChecksumMismatch.as_str().to_owned(),
-            message: "A backup was checked again and is damaged. A fresh one is made in its place."
-                .to_owned(),
+            message: match &self.place {
+                None => {
+                    "A backup was checked again and is damaged. A fresh one is made in its place.".to_owned()
+                }
+                Some(title) => format!(
+                    "A backup in {title} was checked again and is damaged. Backstop left it as it is."
+                ),
+            },
             item: Some(self.archive.clone()),
         })
     }

@@ -20,9 +20,10 @@ use crate::runs::{Level, RunKind, Trigger, Verification};
 use crate::settings::LIBRARY;
 
 /// What was found about one file.
-struct Found {
+#[derive(Clone)]
+pub(super) struct Found {
     entry: Entry,
-    check: Verification,
+    pub(super) check: Verification,
     notes: Option<u64>,
     /// Why it stays closed, if it does.
     closed: Option<Code>,
@@ -30,8 +31,8 @@ struct Found {
 
 /// What was found about the files of one run.
 #[derive(Default)]
-struct FoundAll {
-    files: Vec<Found>,
+pub(super) struct FoundAll {
+    pub(super) files: Vec<Found>,
     /// Files that could not be read at all.
     unread: Vec<PathBuf>,
     warnings: Vec<Warning>,
@@ -91,7 +92,7 @@ impl Session {
         let new = to_check(&entries.iter().collect::<Vec<_>>(), self.now());
         let any = !new.is_empty();
         if any {
-            let found = self.check_new(place, &new, job)?;
+            let found = self.note_checked(place, &new, &mut |entry| self.check_file(place, entry, job))?;
             news.warnings.extend(found.warnings);
             for file in found.files {
                 match (file.closed, file.check.sound) {
@@ -136,7 +137,7 @@ impl Session {
 
     /// Brings what is known of a place in line with its folder, and gives it newest first. Files that
     /// somebody may still be writing to are left for later.
-    fn refresh_place(&self, place: &Place) -> Result<Vec<Entry>, Problem> {
+    pub(super) fn refresh_place(&self, place: &Place) -> Result<Vec<Entry>, Problem> {
         let now = self.now();
         let listing = listing_of(&place.folder);
         let entries = self.catalog_of(place).change(|catalog| {
@@ -152,10 +153,6 @@ impl Session {
             });
             for entry in &mut catalog.entries {
                 entry.place = Some(place.id.to_string());
-                // Made by a newer app than this program knows: that is no damage.
-                if matches!(entry.problem, Some(Code::NewerVersion | Code::UnsupportedVersion)) {
-                    entry.verified = Verified::Never;
-                }
             }
             catalog.newest_first().into_iter().cloned().collect::<Vec<_>>()
         })?;
@@ -163,18 +160,16 @@ impl Session {
     }
 
     /// Checks files in one run, and notes what is found of each.
-    fn check_new(&self, place: &Place, files: &[&Entry], job: &Job) -> Result<FoundAll, Problem> {
-        let order = RunOrder {
-            kind: RunKind::Verify,
-            trigger: Trigger::Automatic,
-            undoes: None,
-            folder: None,
-            attachments: false,
-        };
-        self.run_on(vec![place.id.to_string()], order, |_| {
+    pub(super) fn note_checked(
+        &self,
+        place: &Place,
+        files: &[&Entry],
+        check: &mut dyn FnMut(&Entry) -> Result<Option<Found>, Problem>,
+    ) -> Result<FoundAll, Problem> {
+        self.run_on(vec![place.id.to_string()], RunOrder::check_by_itself(), |_| {
             let mut all = FoundAll::default();
             let checked = files.iter().try_for_each(|entry| -> Result<(), Problem> {
-                match self.check_file(place, entry, job) {
+                match check(entry) {
                     Ok(found) => all.files.extend(found),
                     Err(problem) if problem.code == Code::Cancelled => return Err(problem),
                     // The disk is away, or the file is not for us: it is tried again later.
@@ -203,7 +198,12 @@ impl Session {
     }
 
     /// Checks one file; nothing if it changed meanwhile, or may not be whole yet.
-    fn check_file(&self, place: &Place, entry: &Entry, job: &Job) -> Result<Option<Found>, Problem> {
+    pub(super) fn check_file(
+        &self,
+        place: &Place,
+        entry: &Entry,
+        job: &Job,
+    ) -> Result<Option<Found>, Problem> {
         let open = || OpenArchive::open(&entry.path, Effort::Usual);
         let mut unlocked = || {
             let mut archive = open()?;
@@ -232,7 +232,10 @@ impl Session {
     fn note_found(&self, place: &Place, found: &FoundAll) -> Result<(), Problem> {
         let now = self.now();
         self.catalog_of(place).change(|catalog| {
-            for entry in catalog.entries.iter_mut().filter(|entry| found.unread.contains(&entry.path)) {
+            // One that was read before is only read again later.
+            let unread =
+                |entry: &&mut Entry| entry.verified != Verified::Full && found.unread.contains(&entry.path);
+            for entry in catalog.entries.iter_mut().filter(unread) {
                 (entry.problem, entry.verified_at) = (Some(Code::NotFound), Some(now));
             }
             for file in &found.files {

@@ -36,6 +36,12 @@ pub struct ArchiveCard {
     pub pinned: bool,
     /// Made by a person, by the schedule, or not known.
     pub automatic: Option<bool>,
+    /// It lies in the second folder, the one of copies.
+    pub copy: bool,
+    /// The same archive lies in the second folder too.
+    pub copied: bool,
+    /// A newer app made it, so that this program can't check it. It is not damaged.
+    pub newer: bool,
 }
 
 /// An archive the user picked or dropped, before anything in it is read.
