@@ -54,21 +54,18 @@ impl BadDay<'_> {
         let (before, earlier) = (resident.backups_begun()?, everything(self.folder)?);
         let said = resident.notices(self.title)?;
         (self.begins)(resident)?;
-        resident.clock.pass(24 * HOUR_MS)?;
+        resident.pass_until_backups(24 * HOUR_MS, before + 1)?;
         tray.wait_long_for("The last backup failed", LONG)?;
-        resident.wait_for_backups(before + 1)?;
         resident.wait_for_notice(self.title)?;
         self.is_in_the_status(resident)?;
         // The next attempt comes after five minutes, the one after it not before another fifteen.
-        resident.clock.pass(6 * MINUTE_MS)?;
-        resident.wait_for_backups(before + 2)?;
+        resident.pass_until_backups(6 * MINUTE_MS, before + 2)?;
         resident.clock.pass(9 * MINUTE_MS)?;
         let meanwhile = everything(self.folder)?;
         claim(meanwhile.is_empty() || meanwhile == earlier, || names(&meanwhile))?;
         (self.ends)(resident)?;
-        resident.clock.pass(7 * MINUTE_MS)?;
+        resident.pass_until_backups(7 * MINUTE_MS, before + 3)?;
         tray.wait_long_for("Your notes are backed up", LONG)?;
-        resident.wait_for_backups(before + 3)?;
         let told = resident.notices(self.title)? - said;
         claim(told == 1, || format!("it was told {told} times"))?;
         self.is_whole(resident, &earlier)

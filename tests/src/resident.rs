@@ -23,6 +23,9 @@ pub const PASSWORD: &str = "otter saddle brisk lantern 71";
 /// How long a backup of the small library may take on a busy machine.
 const JOB: Duration = Duration::from_secs(90);
 
+/// Longer than the app waits between two looks at the disk.
+const LOOK_MS: i64 = 601_000;
+
 /// One hour in milliseconds.
 pub const HOUR_MS: i64 = 3_600_000;
 
@@ -336,6 +339,24 @@ impl Resident {
             begun => Err(Trouble::new(format!("{begun} backups, not {count}"))),
         })?;
         self.wait_for_rest()
+    }
+
+    /// Lets time pass until so many backups began, at least this long, and waits until whatever runs has ended.
+    ///
+    /// # Errors
+    /// If there are others in the end.
+    pub fn pass_until_backups(&mut self, ms: i64, count: usize) -> Outcome {
+        self.clock.pass(ms)?;
+        let passed = until(JOB, || {
+            let begun = until(Duration::from_secs(3), || match self.backups_begun()? {
+                begun if begun >= count => Ok(()),
+                begun => Err(Trouble::new(format!("{begun} backups, not {count}"))),
+            });
+            // A look that was going on when the clock was moved has missed the moment; the next one has not.
+            begun.map_err(|trouble| self.clock.pass(LOOK_MS).err().unwrap_or(trouble))
+        });
+        passed?;
+        self.wait_for_backups(count)
     }
 
     /// What the command line says of the account: its library, with its schedule and its status.

@@ -85,8 +85,7 @@ fn the_third_failure_in_a_row_brings_the_window_up_once_with_the_reason() -> Out
         fs::write(&folder, "not a folder")?;
         for (runs, wait) in [(1, SETTLED_MS), (2, 6 * MINUTE_MS), (3, 16 * MINUTE_MS)] {
             assert!(resident.desk.shows("Backstop").is_err(), "it has not failed three times yet");
-            resident.clock.pass(wait)?;
-            resident.wait_for_backups(runs)?;
+            resident.pass_until_backups(wait, runs)?;
         }
         until(LONG, || resident.desk.shows("Backstop"))
     };
