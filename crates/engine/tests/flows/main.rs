@@ -16,4 +16,5 @@ mod proof;
 mod recheck;
 mod rest;
 mod restore;
+mod told_aside;
 mod world;
