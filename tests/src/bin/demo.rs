@@ -41,7 +41,7 @@ mod linux {
             Ok(())
         };
         let window = Window::open("demo", Equipment { keyring: true, notices: true })?;
-        window.size(1100, 840)?;
+        window.size(1100, 802)?;
         let journey = Journey::stopping(&window, &take);
         journey.set_up(
             "Ada",
