@@ -22,12 +22,19 @@ class Lead {
     show_places: () => router.open('places'),
   };
 
-  /** Asks where to go, and goes there. Rows are there once the overview is. */
-  async follow() {
+  /** The window has just opened: goes where a notice leads, unless its person has gone somewhere by then. */
+  async begin() {
+    const { moves } = router;
+    await overview.load();
+    await this.follow(() => router.moves === moves);
+  }
+
+  /** Asks where to go, and goes there if that is still wished. Rows are there once the overview is. */
+  async follow(wished = () => true) {
     const action = await api.lead().catch(() => null);
     if (action === null) return;
     if (!overview.data) await overview.load();
-    this.places[action]();
+    if (wished()) this.places[action]();
   }
 
   /** "Backup & export", without the result that may lie over its rows. */

@@ -14,6 +14,9 @@ beforeEach(() => {
   router.open('about');
 });
 
+/** Until the address of the last page has been told to the router. */
+const settled = () => new Promise((done) => setTimeout(done, 20));
+
 const rows: [NoticeAction, string, string | null][] = [
   ['open', 'backup', null],
   ['back_up_now', 'backup', null],
@@ -43,4 +46,25 @@ test('without a notice, and where the shell does not answer, the page stays', as
   shell({ lead: () => Promise.reject(problem('internal')) });
   await lead.follow();
   expect(router.page).toBe('about');
+});
+
+test('a window that has just opened leads to the place of the notice', async () => {
+  await settled();
+  shell({ lead: () => 'show_places', overview: () => overviewOf() });
+  await lead.begin();
+  expect(router.page).toBe('places');
+});
+
+test('who has gone to a page while the window opened stays there', async () => {
+  await settled();
+  shell({
+    overview: () => overviewOf(),
+    lead: async () => {
+      location.hash = '#/history';
+      await settled();
+      return 'back_up_now';
+    },
+  });
+  await lead.begin();
+  expect(router.page).toBe('history');
 });

@@ -12,9 +12,11 @@ class Router {
   page = $state<Page>(fromAddress());
   /** A row to bring into view once, when a search result leads to it. */
   target = $state<string | null>(null);
+  /** How often another page was opened: tells whether somebody has gone somewhere meanwhile. */
+  moves = 0;
 
   constructor() {
-    window.addEventListener('hashchange', () => (this.page = fromAddress()));
+    window.addEventListener('hashchange', () => { this.moves += 1; this.page = fromAddress(); });
   }
 
   open(page: Page, target: string | null = null) {
