@@ -56,7 +56,7 @@ pub(super) fn read_record(directory: &mut impl Read, directory_at: u64) -> Resul
     entry.name =
         String::from_utf8(name).map_err(|_| mismatch("A name in the zip is not text."))?.into_boxed_str();
     widen(&mut entry, &narrow, &extra)
-        .ok_or_else(|| mismatch("A record of the zip's directory lacks its ZIP64 sizes."))?;
+        .ok_or_else(|| mismatch("A record of the zip's directory does not state its sizes just once."))?;
     if entry.header_at.checked_add(entry.packed_bytes).is_none_or(|end| end > directory_at) {
         return Err(mismatch("An entry of the zip lies outside of it."));
     }
@@ -108,16 +108,23 @@ fn widen(entry: &mut Entry, narrow: &Narrow, extra: &[u8]) -> Option<()> {
     (disk == 0).then_some(())
 }
 
-/// The data of the ZIP64 extra field, if there is one.
+/// The data of the ZIP64 extra field, if there is just one. Of two, some programs take the first and
+/// others the last.
 pub(super) fn wide_extra(extra: &[u8]) -> Option<&[u8]> {
-    let mut fields = Fields(extra);
-    loop {
+    let mut wide = extra_fields(extra).filter(|(id, _)| *id == WIDE_EXTRA);
+    let (_, data) = wide.next()?;
+    wide.next().is_none().then_some(data?)
+}
+
+/// The extra fields: id and data, which may be cut.
+fn extra_fields(extra: &[u8]) -> impl Iterator<Item = (u16, Option<&[u8]>)> {
+    let mut rest = extra;
+    std::iter::from_fn(move || {
+        let mut fields = Fields(rest);
         let (id, length) = (fields.u16()?, usize::from(fields.u16()?));
-        if id == WIDE_EXTRA {
-            return fields.0.get(..length);
-        }
-        fields.skip(length)?;
-    }
+        rest = fields.0.get(length..).unwrap_or_default();
+        Some((id, fields.0.get(..length)))
+    })
 }
 
 fn read_bytes(directory: &mut impl Read, length: u16) -> Result<Vec<u8>, FlowError> {

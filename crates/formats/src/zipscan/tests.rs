@@ -68,3 +68,20 @@ fn too_many_entries_are_refused_before_they_are_read() {
     file[wide + 32..wide + 40].copy_from_slice(&claimed);
     assert_eq!(code(&file), Some(FaultCode::LimitExceeded));
 }
+
+#[test]
+fn sizes_that_are_stated_twice_are_not_believed() {
+    let (other, one, two): (&[u8], &[u8], &[u8]) = (b"UT\x01\0x", b"\x01\0\x02\0ab", b"\x01\0\x02\0cd");
+    for (extra, found) in [
+        ([other, one].concat(), Some(&b"ab"[..])),
+        ([one, other].concat(), Some(b"ab")),
+        ([one, b"\x0a"].concat(), Some(b"ab")),
+        ([one, two].concat(), None),
+        ([one, other, one].concat(), None),
+        ([one, b"\x01\0\x09\0x"].concat(), None),
+        (other.to_vec(), None),
+        (b"\x01\0\x03\0ab".to_vec(), None),
+    ] {
+        assert_eq!(directory::wide_extra(&extra), found, "{extra:?}");
+    }
+}
