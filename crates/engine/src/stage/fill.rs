@@ -8,6 +8,8 @@ use backstop_model::{
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+use backstop_formats::limits;
+
 use crate::store::{Keep, Rows, Store, StoreError};
 
 /// What to do when part of an archive can't be read.
@@ -61,8 +63,10 @@ pub(super) fn fill(
         how,
         job,
         filled: Filled { findings: Vec::new(), bytes_read: 0, items_read: 0 },
+        twice: 0,
     };
     reader.read_into(&mut filling, job)?;
+    filling.tell_further_twins()?;
     let filled = filling.filled;
     store.db.execute_batch("COMMIT").map_err(StoreError::from)?;
     Ok(filled)
@@ -74,16 +78,15 @@ struct Filling<'a> {
     how: Reading,
     job: &'a Job,
     filled: Filled,
+    /// Items whose key had come before.
+    twice: usize,
 }
 
 impl Sink for Filling<'_> {
     fn item(&mut self, item: Item) -> Result<(), FlowError> {
         self.job.check()?;
         if self.rows.put(&item)? {
-            let what =
-                format!("The {} is in the archive twice; the last one counts.", item.key.kind.as_str());
-            let fault = Fault::at(FaultCode::Stray, item.key.id.as_str(), what);
-            self.finding(Finding { severity: Severity::Warning, fault })?;
+            self.twin(&item)?;
         }
         self.filled.items_read += 1;
         Ok(())
@@ -117,6 +120,26 @@ impl Sink for Filling<'_> {
 }
 
 impl Filling<'_> {
+    /// Tells of an item that is there twice: by name, unless they are too many for anybody to read.
+    fn twin(&mut self, item: &Item) -> Result<(), FlowError> {
+        self.twice += 1;
+        if self.twice > limits::FINDINGS {
+            return Ok(());
+        }
+        let what = format!("The {} is in the archive twice; the last one counts.", item.key.kind.as_str());
+        let fault = Fault::at(FaultCode::Stray, item.key.id.as_str(), what);
+        self.finding(Finding { severity: Severity::Warning, fault })
+    }
+
+    fn tell_further_twins(&mut self) -> Result<(), FlowError> {
+        let more = self.twice.saturating_sub(limits::FINDINGS);
+        if more == 0 {
+            return Ok(());
+        }
+        let what = format!("{more} further items are in the archive twice; the last one counts each time.");
+        self.finding(Finding { severity: Severity::Warning, fault: Fault::new(FaultCode::Stray, what) })
+    }
+
     fn digest(&self, body: &dyn Source) -> Result<(Vec<u8>, u64), FlowError> {
         let mut hasher = HashWriter(Sha256::new());
         // The reader counts the bytes of its file as they are read.
