@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::{Outcome, Trouble};
 
-const MIB: usize = 1024 * 1024;
+pub(crate) const MIB: usize = 1024 * 1024;
 const KEY_FILE: &str = "attachments/.attachments_key";
 const HEAD: &str = r#"{"format":"backstop","version":1,"archive":"b0","encrypted":false,"keyslots":[]}"#;
 
@@ -27,10 +27,10 @@ pub struct Bomb {
 }
 
 /// Read, perhaps with something left out; refused as damaged.
-const READ: &[i32] = &[0, 3];
-const PARTLY: &[i32] = &[3];
-const REFUSED: &[i32] = &[13];
-const EITHER: &[i32] = &[3, 13];
+pub(crate) const READ: &[i32] = &[0, 3];
+pub(crate) const PARTLY: &[i32] = &[3];
+pub(crate) const REFUSED: &[i32] = &[13];
+pub(crate) const EITHER: &[i32] = &[3, 13];
 
 /// All of them.
 pub const BOMBS: &[Bomb] = &[
@@ -93,7 +93,7 @@ pub const BOMBS: &[Bomb] = &[
     Bomb { what: "links", ending: "nnbackupz", build: links, ends: PARTLY },
 ];
 
-fn gzipped_rows(json: &str) -> Outcome<Vec<u8>> {
+pub(crate) fn gzipped_rows(json: &str) -> Outcome<Vec<u8>> {
     Ok(archive(&[Chunk::of_json(0, json)]).bytes())
 }
 
@@ -133,13 +133,13 @@ fn tiny_rows() -> Outcome<Vec<u8>> {
     gzipped_rows(&format!("[{}1]", "1,".repeat(500_000)))
 }
 
-fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
+pub(crate) fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(bytes)?;
     Ok(gzip.finish()?)
 }
 
-fn chunk_of_gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
+pub(crate) fn chunk_of_gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
     use base64::Engine as _;
     let z = base64::engine::general_purpose::STANDARD.encode(bytes);
     let md5 = backstop_testkit::notesnook::md5_hex(z.as_bytes());
@@ -191,11 +191,11 @@ fn tiny_legacy() -> Outcome<Vec<u8>> {
     Ok(format!(r#"{{"version":5.8,"type":"web","date":1,"data":{{{rows}"b":1}}}}"#).into_bytes())
 }
 
-fn zstd_of(bytes: &[u8]) -> Outcome<Vec<u8>> {
+pub(crate) fn zstd_of(bytes: &[u8]) -> Outcome<Vec<u8>> {
     Ok(zstd::stream::encode_all(bytes, 1)?)
 }
 
-fn container(entries: &[(&str, &[u8])]) -> Outcome<Vec<u8>> {
+pub(crate) fn container(entries: &[(&str, &[u8])]) -> Outcome<Vec<u8>> {
     let head = RawEntry::stored("backstop.json", HEAD.as_bytes());
     let entries = entries.iter().map(|(name, bytes)| RawEntry::stored(name, bytes));
     Ok(RawZip::of(std::iter::once(head).chain(entries)).bytes())

@@ -8,6 +8,7 @@ pub mod bombs;
 pub mod built;
 pub mod cli;
 pub mod foreign;
+pub mod giants;
 pub mod large;
 pub mod peer;
 pub mod real;

@@ -9,6 +9,7 @@ use std::process::Stdio;
 use backstop_testkit::notesnook::{Chunk, archive, note, notebook};
 use backstop_tests::bombs::{BOMBS, Bomb, COSTS, dear_keyslot};
 use backstop_tests::cli::Cli;
+use backstop_tests::giants::GIANTS;
 use backstop_tests::{Outcome, meter};
 
 /// What any job may hold beyond a key derivation.
@@ -85,6 +86,16 @@ fn a_deep_file_is_read_or_refused_in_bounded_memory() -> Outcome {
 #[test]
 fn a_file_with_lies_and_giants_is_read_or_refused_in_bounded_memory() -> Outcome {
     all_bounded(BOMBS.get(20..).unwrap_or_default())
+}
+
+#[test]
+fn a_small_file_with_a_giant_row_is_read_or_refused_in_bounded_memory() -> Outcome {
+    all_bounded(GIANTS.get(..9).unwrap_or_default())
+}
+
+#[test]
+fn a_small_file_with_a_giant_part_is_read_or_refused_in_bounded_memory() -> Outcome {
+    all_bounded(GIANTS.get(9..).unwrap_or_default())
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Reading the common fields of a row again, as a library does with the rows it keeps.
 
+use std::borrow::Cow;
+
 use backstop_model::{App, Flags, Item, ItemKey, Kind, Native};
 
-use crate::notesnook;
+use crate::{limits, notesnook};
 
 /// The item that a kept row is.
 ///
@@ -16,6 +18,14 @@ pub fn interpret(key: ItemKey, native: Native) -> Item {
         }
         _ => bare_item(key, native),
     }
+}
+
+/// As much of a title or file name as anybody can be shown. Its row keeps all of it.
+pub(crate) fn shown_title(text: Cow<'_, str>) -> String {
+    if text.len() <= limits::TITLE_BYTES {
+        return text.into_owned();
+    }
+    text.get(..text.floor_char_boundary(limits::TITLE_BYTES)).unwrap_or_default().to_owned()
 }
 
 /// An item of which only the row is known.
@@ -54,6 +64,17 @@ mod tests {
             assert_eq!((item.title.as_deref(), item.flags.pinned), (Some("x"), true), "{type}");
             assert_eq!(item.modified, Some(backstop_model::TimeMs(6)), "{type}");
         }
+    }
+
+    #[test]
+    fn a_title_is_cut_between_two_letters() {
+        for (title, shown) in
+            [(0, 0), (1, 4), (16 * 1024, limits::TITLE_BYTES), (17 * 1024, limits::TITLE_BYTES)]
+        {
+            assert_eq!(shown_title("\u{1f6a3}".repeat(title).into()).len(), shown);
+        }
+        let odd = format!("x{}", "\u{1f6a3}".repeat(17 * 1024));
+        assert_eq!(shown_title(odd.into()).len(), limits::TITLE_BYTES - 3);
     }
 
     #[test]

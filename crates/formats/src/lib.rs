@@ -6,6 +6,7 @@
 
 mod archive;
 pub mod backstop;
+mod bounded;
 pub mod convert;
 
 mod detect;

@@ -26,6 +26,12 @@ pub const ITEM_BYTES: usize = 256 * MIB_USIZE;
 /// of [`ITEM_BYTES`], compressed by a quarter, in base64 twice (compressed text, then ciphertext).
 pub const CHUNK_FILE_BYTES: usize = 512 * MIB_USIZE;
 
+/// Fields of one row that are looked at; the row itself stays whole. A real one has below 40.
+pub const ROW_FIELDS: usize = 10_000;
+
+/// Bytes of a title or file name that are shown; the row keeps all of it. Notesnook cuts at 500.
+pub const TITLE_BYTES: usize = 64 * 1024;
+
 /// Bytes of `attachments/.attachments_key`. A real one has 85 or 275.
 pub const KEY_FILE_BYTES: usize = 64 * 1024;
 
@@ -50,8 +56,10 @@ pub const FREE_EXPANSION_BYTES: u64 = 10 * MIB;
 pub const FREE_ROWS_BYTES: u64 = FREE_EXPANSION_BYTES + ITEM_BYTES as u64;
 
 /// How much of a packed part that nobody vouches for may be in memory at once before [`KEPT_RATIO`]
-/// counts: a chunk file, a row, a frame. A note of 21 MB that says one line over and over is still read.
-pub const FREE_KEPT_BYTES: usize = 32 * MIB_USIZE;
+/// counts: a chunk file with its longest row, a frame. An item exists four times while it is read: as
+/// packed, as its row, as its text and, unescaped, in its fingerprint. So this stays below a quarter of
+/// the 128 MiB that any job may take. A note of 21 MB that says one line over and over is still read.
+pub const FREE_KEPT_BYTES: usize = 22 * MIB_USIZE;
 
 /// Unpacked bytes in memory at once per packed byte beyond [`FREE_KEPT_BYTES`]. A text reaches 20.
 pub const KEPT_RATIO: u64 = 20;
@@ -74,7 +82,7 @@ pub const ATTACHMENT_PIECE_BYTES: usize = 16 * MIB_USIZE;
 
 /// Members of one list in a row of an older Notesnook: tags of a note, topics of a notebook. Each
 /// becomes rows of its own, so a list must not be many.
-pub const MEMBERS: usize = 50_000;
+pub const MEMBERS: usize = 20_000;
 
 /// Bytes of what is kept of an older backup until all its rows are read: names of tags, and which
 /// note is in which topic. 100,000 notes take about 15 MiB.

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use super::facts::Facts;
 use crate::interpret;
-use crate::interpret::bare_item;
+use crate::interpret::{bare_item, shown_title};
 
 /// The version of Notesnook's rows that [`interpret()`] reads.
 const NOTESNOOK_ROWS: &str = "6.1";
@@ -145,7 +145,7 @@ impl Common {
         });
         Item {
             key,
-            title: self.title,
+            title: self.title.map(|title| shown_title(title.into())),
             created: self.created,
             edited: self.edited,
             modified: self.modified,
@@ -225,11 +225,12 @@ pub(super) fn read(line: &[u8]) -> Option<Line> {
         (None, Some(text)) => Cow::Owned(text),
         _ => return None,
     };
-    let native = || Native { version: version.clone(), json: json.to_string() };
+    let rereads = rereads(key.app, key.kind, &version);
+    let native = Native { version, json: json.into_owned() };
     let item = match common {
-        Some(common) => common.into_item(key, native()),
-        None if rereads(key.app, key.kind, &version) => interpret(key, native()),
-        None => bare_item(key, native()),
+        Some(common) => common.into_item(key, native),
+        None if rereads => interpret(key, native),
+        None => bare_item(key, native),
     };
     Some(Line::Item(Box::new(item)))
 }

@@ -6,6 +6,7 @@ use backstop_model::TimeMs;
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
+use crate::bounded;
 
 /// What an archive holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,10 +22,13 @@ pub(super) struct Manifest {
     /// Whether attachments were wanted.
     pub(super) attachments_included: bool,
     /// Items by kind, and attachments whose bytes are here as `attached`.
+    #[serde(deserialize_with = "bounded::map")]
     pub(super) counts: BTreeMap<String, u64>,
     /// What was left out, and why.
+    #[serde(deserialize_with = "bounded::list")]
     pub(super) left_out: Vec<LeftOut>,
     /// Every entry but this one, in the order of the file.
+    #[serde(deserialize_with = "bounded::list")]
     pub(super) entries: Vec<Listed>,
 }
 

@@ -32,7 +32,6 @@ impl<'a> Access<'a> {
     ) -> Result<Vec<u8>, FlowError> {
         let name = &*entry.name;
         let stored = EntryReader::new(self.input, entry, self.job).read_whole(limit)?;
-        let packed_bytes = stored.len() as u64;
         let packed = match self.seal {
             Some(seal) => unsealed(&stored, seal, name)?,
             None => stored,
@@ -40,12 +39,17 @@ impl<'a> Access<'a> {
         if !packed.starts_with(&ZSTD_MAGIC) {
             return Err(not_what_it_must_be(name));
         }
-        let limit = if self.seal.is_some() { limit } else { limits::kept_at_once(packed_bytes, limit) };
-        let plain = unpacked(&packed, name, limit)?;
+        let plain = unpacked(&packed, name, self.kept_of(entry, limit))?;
         if stated.is_some_and(|stated| *stated != Facts::of(&plain)) {
             return Err(not_as_stated(name));
         }
         Ok(plain)
+    }
+
+    /// How much of an entry may be in memory at once. What opened with the user's own secret was made by
+    /// somebody who has it.
+    fn kept_of(self, entry: &Entry, limit: usize) -> usize {
+        if self.seal.is_some() { limit } else { limits::kept_at_once(entry.packed_bytes, limit) }
     }
 
     /// As much of a small compressed entry as can be made out.
@@ -71,8 +75,7 @@ impl<'a> Access<'a> {
             }
             None => packed = stored,
         }
-        let packed_bytes = packed.len() as u64;
-        let limit = if self.seal.is_some() { limit } else { limits::kept_at_once(packed_bytes, limit) };
+        let limit = self.kept_of(entry, limit);
         let mut plain = Vec::new();
         let unpacked =
             Decoder::with_buffer(&*packed).and_then(|zstd| zstd.take(limit as u64).read_to_end(&mut plain));

@@ -14,9 +14,9 @@ const BUFFER_BYTES: usize = 64 * 1024;
 
 /// One value of the array.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Piece<'a> {
-    /// Its JSON text, not yet parsed.
-    Value(&'a str),
+pub(crate) enum Piece {
+    /// Its JSON text, not yet parsed. Handed over, so that a long row becomes an item uncopied.
+    Value(String),
     /// Longer than [`limits::ITEM_BYTES`]; passed over.
     TooLong,
     /// Nested deeper than [`limits::JSON_DEPTH`]; passed over.
@@ -31,7 +31,7 @@ pub(crate) struct Entry<'a> {
     /// The JSON text of its name in an object; nothing in an array, or if it can't be a name.
     pub(crate) key: Option<&'a str>,
     /// The value.
-    pub(crate) piece: Piece<'a>,
+    pub(crate) piece: Piece,
     /// Its bytes in the stream.
     pub(crate) at: Range<u64>,
 }
@@ -95,7 +95,7 @@ impl<R: Read> Splitter<R> {
     }
 
     /// The next value; nothing once the array and its stream have ended.
-    pub(crate) fn next(&mut self) -> Result<Option<Piece<'_>>, ArrayError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Piece>, ArrayError> {
         Ok(self.entry()?.map(|entry| entry.piece))
     }
 
@@ -110,14 +110,15 @@ impl<R: Read> Splitter<R> {
         let scan = self.take_value()?;
         self.value_at = None;
         let at = start..self.position();
-        let key = std::str::from_utf8(&self.key).ok().filter(|key| !key.is_empty());
-        let piece = if self.value.len() > self.item_bytes {
+        let value = std::mem::take(&mut self.value);
+        let piece = if value.len() > self.item_bytes {
             Piece::TooLong
         } else if scan.deepest > limits::JSON_DEPTH {
             Piece::TooDeep
         } else {
-            std::str::from_utf8(&self.value).map_or(Piece::NotText, Piece::Value)
+            String::from_utf8(value).map_or(Piece::NotText, Piece::Value)
         };
+        let key = std::str::from_utf8(&self.key).ok().filter(|key| !key.is_empty());
         Ok(Some(Entry { key, piece, at }))
     }
 
@@ -315,7 +316,7 @@ mod tests {
         let mut values = Vec::new();
         loop {
             match splitter.next() {
-                Ok(Some(Piece::Value(value))) => values.push(value.to_owned()),
+                Ok(Some(Piece::Value(value))) => values.push(value),
                 Ok(None) => return Ok(values),
                 _ => return Err(()),
             }
@@ -394,7 +395,7 @@ mod tests {
         assert_eq!(kinds, [true, false, true, false, true]);
         let mut not_text = Splitter::new(&b"[\"\xff\",1]"[..]);
         assert_eq!(not_text.next().expect("an array"), Some(Piece::NotText));
-        assert_eq!(not_text.next().expect("an array"), Some(Piece::Value("1")));
+        assert_eq!(not_text.next().expect("an array"), Some(Piece::Value("1".to_owned())));
     }
 
     proptest! {

@@ -17,7 +17,9 @@ use serde_json::value::RawValue;
 use super::attachments::AttachmentsKey;
 use super::map::item_of;
 use super::wire::{OWN_TYPE, Row};
+use crate::bounded;
 pub(crate) use crate::interpret::bare_item;
+use crate::interpret::shown_title;
 
 /// The version of these rows.
 const OWN_VERSION: i64 = 1;
@@ -41,10 +43,13 @@ pub(crate) struct End {
     /// As in [`Begin`].
     pub(crate) archive: String,
     /// How many rows of each type the archive holds, these two rows not counted.
+    #[serde(deserialize_with = "bounded::map")]
     pub(crate) counts: BTreeMap<String, u64>,
     /// The MD5 of every chunk before the one that holds this row, from number 0.
+    #[serde(deserialize_with = "bounded::list")]
     pub(crate) chunks: Vec<String>,
     /// Every attachment whose bytes are in the archive.
+    #[serde(deserialize_with = "bounded::list")]
     pub(crate) attachments: Vec<EndAttachment>,
 }
 
@@ -136,7 +141,7 @@ fn read_item(json: &str) -> Option<Item> {
     });
     Some(Item {
         key: ItemKey { app: carried.app, kind: carried.kind, id: carried.id },
-        title: carried.title,
+        title: carried.title.map(|title| shown_title(title.into())),
         created: carried.created,
         edited: carried.edited,
         modified: carried.modified,

@@ -148,8 +148,9 @@ fn decrypt(json: &str, opener: Option<&mut Opener>) -> Result<Vec<u8>, FlowError
 }
 
 impl Packed<'_> {
-    /// Unpacks the rows one by one.
-    pub(crate) fn rows<'a>(&'a self, budget: &'a Budget) -> Splitter<Rows<'a>> {
+    /// Unpacks the rows one by one. `entry_bytes` is the size of the chunk in the zip: a chunk file may
+    /// be packed twice.
+    pub(crate) fn rows<'a>(&'a self, budget: &'a Budget, entry_bytes: u64) -> Splitter<Rows<'a>> {
         let z: &[u8] = &self.z;
         let unpacked = if self.compressed {
             let engine = std::str::from_utf8(z).map_or_else(|_| engine_for(""), engine_for);
@@ -157,13 +158,16 @@ impl Packed<'_> {
         } else {
             Unpacked::Plain(Cursor::new(z))
         };
-        budget.packed.set(budget.packed.get().saturating_add(z.len() as u64));
+        let packed_bytes = entry_bytes.min(z.len() as u64);
+        budget.packed.set(budget.packed.get().saturating_add(packed_bytes));
         // What opened with the user's own secret was made by somebody who has it.
         let rows = Rows { unpacked, budget: (!self.encrypted).then_some(budget) };
         if self.encrypted {
             return Splitter::new(rows);
         }
-        Splitter::with_limit(rows, limits::kept_at_once(z.len() as u64, limits::ITEM_BYTES))
+        // The chunk itself stays in memory beside its rows.
+        let kept = limits::kept_at_once(packed_bytes, limits::ITEM_BYTES + limits::CHUNK_FILE_BYTES);
+        Splitter::with_limit(rows, kept.saturating_sub(z.len()).min(limits::ITEM_BYTES))
     }
 }
 
@@ -173,7 +177,7 @@ pub(crate) fn first_row(z: &[u8]) -> Option<String> {
     let begin = z.get(..FIRST_ROW_CHARS.min(z.len() / 4 * 4))?;
     let bytes = decode(std::str::from_utf8(begin).ok()?)?;
     match Splitter::new(MultiGzDecoder::new(bytes.as_slice())).next() {
-        Ok(Some(Piece::Value(row))) => Some(row.to_owned()),
+        Ok(Some(Piece::Value(row))) => Some(row),
         _ => None,
     }
 }
@@ -232,11 +236,11 @@ mod tests {
     fn read(file: &str) -> Result<Vec<String>, Option<FaultCode>> {
         let packed = open(file.as_bytes(), None).map_err(|error| error.fault().map(|fault| fault.code))?;
         let budget = Budget::default();
-        let mut rows = packed.rows(&budget);
+        let mut rows = packed.rows(&budget, file.len() as u64);
         let mut all = Vec::new();
         loop {
             match rows.next() {
-                Ok(Some(Piece::Value(row))) => all.push(row.to_owned()),
+                Ok(Some(Piece::Value(row))) => all.push(row),
                 Ok(None) => return Ok(all),
                 other => panic!("{other:?}"),
             }
@@ -287,7 +291,7 @@ mod tests {
         let file =
             format!(r#"{{"version":6.1,"data":"{}","compressed":true}}"#, STANDARD.encode(gzip(&json)));
         let packed = open(file.as_bytes(), None).expect("an envelope");
-        let mut rows = packed.rows(&budget);
+        let mut rows = packed.rows(&budget, file.len() as u64);
         assert!(rows.next().is_err());
     }
 }

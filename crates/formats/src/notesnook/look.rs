@@ -91,7 +91,10 @@ impl Look<'_> {
         opener: Option<&mut Opener>,
     ) -> Result<Option<Framing>, FlowError> {
         self.read.insert(part.entry);
-        let read = self.archive.file_of(part, self.job).and_then(|file| frame_in(&file, opener, self.job));
+        let read = self
+            .archive
+            .file_of(part, self.job)
+            .and_then(|file| frame_in(&file, opener, self.archive.packed_bytes(part), self.job));
         match read {
             Ok(frame) => Ok(Some(frame)),
             Err(FlowError::Archive(fault)) => {
@@ -181,18 +184,23 @@ fn can_hold(encrypted: u64, plain: u64) -> bool {
 }
 
 /// The rows `begin` and `end` in one chunk file, whose checksums are compared on the way.
-fn frame_in(file: &[u8], opener: Option<&mut Opener>, job: &Job) -> Result<Framing, FlowError> {
+fn frame_in(
+    file: &[u8],
+    opener: Option<&mut Opener>,
+    packed_bytes: u64,
+    job: &Job,
+) -> Result<Framing, FlowError> {
     let packed = chunk::open(file, opener)?;
     let budget = Budget::default();
-    let mut rows = packed.rows(&budget);
+    let mut rows = packed.rows(&budget, packed_bytes);
     let broken = || FlowError::archive(FaultCode::InvalidContent, "The rows in it are not whole.");
     let mut frame = (None, None);
     loop {
         job.check()?;
         match rows.next() {
             Ok(Some(Piece::Value(json))) => {
-                let row = Row::parse(json).filter(|row| row.text("type").as_deref() == Some(OWN_TYPE));
-                match row.map(|row| carrier::read(json, &row)) {
+                let row = Row::parse(&json).filter(|row| row.text("type").as_deref() == Some(OWN_TYPE));
+                match row.map(|row| carrier::read(&json, &row)) {
                     Some(Own::Begin(begin)) => frame.0 = Some(begin),
                     Some(Own::End(end)) => frame.1 = Some(end),
                     _ => {}

@@ -11,6 +11,7 @@ use flate2::read::GzDecoder;
 use super::cipher::decode;
 use super::envelope::VERSION_TEXT;
 use super::wire::Row;
+use crate::interpret::shown_title;
 use crate::limits;
 
 /// Why a row is not an item.
@@ -60,7 +61,8 @@ pub(crate) fn kind_of_reference(name: &str) -> Kind {
 
 /// Reads the text of a row into an item.
 pub(crate) fn item_of(json: &str) -> Result<Item, NoItem> {
-    Row::parse(json).ok_or(NoItem::NoRow).and_then(|row| item_of_row(json, &row))
+    let item = Row::parse(json).ok_or(NoItem::NoRow).and_then(|row| item_of_row(&row))?;
+    Ok(with_row(item, json.to_owned()))
 }
 
 /// Reads the common fields of a row that was kept under `key`.
@@ -68,7 +70,7 @@ pub(crate) fn item_of(json: &str) -> Result<Item, NoItem> {
 /// # Errors
 /// Key and row again if it is no row of Notesnook's.
 pub(crate) fn interpret(key: ItemKey, native: Native) -> Result<Item, (ItemKey, Native)> {
-    match item_of(&native.json) {
+    match Row::parse(&native.json).ok_or(NoItem::NoRow).and_then(|row| item_of_row(&row)) {
         Ok(item) => Ok(Item { key, native, ..item }),
         Err(_) => Err((key, native)),
     }
@@ -82,8 +84,14 @@ pub(crate) fn is_row_of(row: &Row<'_>, key: &ItemKey) -> bool {
         && kind_of(row) == key.kind
 }
 
-/// Reads a row into an item. The row's own text, `json`, goes along unchanged.
-pub(crate) fn item_of_row(json: &str, row: &Row<'_>) -> Result<Item, NoItem> {
+/// The item with its row's own text, unchanged.
+pub(crate) fn with_row(item: Item, json: String) -> Item {
+    Item { native: Native { json, ..item.native }, ..item }
+}
+
+/// Reads a row into an item that still lacks the row's own text: [`with_row`] moves that in once
+/// nothing looks into the row any more, so that a long one is never copied.
+pub(crate) fn item_of_row(row: &Row<'_>) -> Result<Item, NoItem> {
     if row.switch("deleted") {
         return Err(NoItem::Deleted);
     }
@@ -103,7 +111,7 @@ pub(crate) fn item_of_row(json: &str, row: &Row<'_>) -> Result<Item, NoItem> {
         body: matches!(kind, Kind::Body | Kind::RevisionBody).then(|| body_of(row)).flatten(),
         relations: if kind == Kind::Relation { relation_of(row).into_iter().collect() } else { Vec::new() },
         attachment: (kind == Kind::Attachment).then(|| head_of(row, &id)),
-        native: Native { version: VERSION_TEXT.to_owned(), json: json.to_owned() },
+        native: Native { version: VERSION_TEXT.to_owned(), json: String::new() },
         key: ItemKey { app: App::Notesnook, kind, id },
     })
 }
@@ -119,7 +127,7 @@ fn title_of(kind: Kind, row: &Row<'_>) -> Option<String> {
         Kind::Setting => "key",
         _ => "title",
     };
-    row.text(field).map(String::from)
+    row.text(field).map(shown_title)
 }
 
 fn flags_of(kind: Kind, row: &Row<'_>) -> Flags {
@@ -158,7 +166,7 @@ fn body_of(row: &Row<'_>) -> Option<Body> {
 fn unpack(data: &str) -> Option<String> {
     let packed = decode(data)?;
     let mut text = String::new();
-    let most = limits::FREE_KEPT_BYTES.saturating_add(packed.len().saturating_mul(limits::INNER_RATIO));
+    let most = limits::FREE_KEPT_BYTES.max(packed.len().saturating_mul(limits::INNER_RATIO));
     let limit = limits::ITEM_BYTES.min(most) as u64;
     GzDecoder::new(packed.as_slice()).take(limit + 1).read_to_string(&mut text).ok()?;
     (text.len() as u64 <= limit).then_some(text)
@@ -172,7 +180,6 @@ fn relation_of(row: &Row<'_>) -> Option<Relation> {
 }
 
 fn head_of(row: &Row<'_>, id: &ItemId) -> AttachmentHead {
-    let text = |name: &str| row.text(name).map(String::from).unwrap_or_default();
     let algorithm = algorithm_of(row);
     let digits = if algorithm == HashAlgorithm::Xxh64 { 16..=16 } else { 1..=MOST_HASH_DIGITS };
     let is_hash = |hex: &str| {
@@ -181,8 +188,8 @@ fn head_of(row: &Row<'_>, id: &ItemId) -> AttachmentHead {
     let hash = row.text("hash").filter(|hex| is_hash(hex)).map(String::from);
     AttachmentHead {
         id: id.clone(),
-        name: text("filename"),
-        mime: text("mimeType"),
+        name: row.text("filename").map(shown_title).unwrap_or_default(),
+        mime: row.text("mimeType").map(shown_title).unwrap_or_default(),
         size_bytes: row.number("size").and_then(|size| u64::try_from(size).ok()).unwrap_or(0),
         hash: hash.map(|hex| ContentHash { algorithm, hex }),
     }

@@ -86,6 +86,11 @@ impl NotesnookArchive {
         Ok(())
     }
 
+    /// The size of a chunk in the zip.
+    pub(super) fn packed_bytes(&self, part: &ChunkPart) -> u64 {
+        self.entries.get(part.entry).map_or(0, |entry| entry.packed_bytes)
+    }
+
     /// A chunk file, whole and with its checksum right.
     pub(super) fn file_of(&self, chunk: &ChunkPart, job: &Job) -> Result<Vec<u8>, FlowError> {
         self.entry_bytes(chunk.entry, limits::CHUNK_FILE_BYTES, job)
@@ -94,7 +99,6 @@ impl NotesnookArchive {
     pub(super) fn entry_bytes(&self, place: usize, limit: usize, job: &Job) -> Result<Vec<u8>, FlowError> {
         let unreadable = || FlowError::archive(FaultCode::EntryMismatch, "The zip is damaged at this place.");
         let entry = self.entries.get(place).filter(|entry| entry.readable).ok_or_else(unreadable)?;
-        let limit = limits::kept_at_once(entry.packed_bytes, limit);
         EntryReader::new(&self.input, entry, job).read_whole(limit)
     }
 
@@ -107,10 +111,7 @@ impl NotesnookArchive {
     ) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
         let unreadable = || Fault::new(FaultCode::EntryMismatch, "The zip is damaged at this place.");
         match self.entries.get(place).filter(|entry| entry.readable) {
-            Some(entry) => {
-                let limit = limits::kept_at_once(entry.packed_bytes, limit);
-                EntryReader::new(&self.input, entry, job).read_judged(limit)
-            }
+            Some(entry) => EntryReader::new(&self.input, entry, job).read_judged(limit),
             None => Ok((Vec::new(), Some(unreadable()))),
         }
     }

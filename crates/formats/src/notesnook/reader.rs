@@ -12,8 +12,8 @@ use super::cipher::Cipher;
 use super::envelope::Version;
 use super::frame::Frame;
 use super::keys::Opener;
-use super::legacy::Migration;
-use super::map::item_of_row;
+use super::legacy::{Migration, Older};
+use super::map::{item_of_row, with_row};
 use super::oddities::Oddities;
 use super::open::{NotesnookArchive, key_file_fault};
 use super::parts::ChunkPart;
@@ -190,12 +190,12 @@ impl<'a> Reading<'a> {
         let mut odd = Oddities::default();
         // Taken out, because rows borrow it while the rest of this is in use.
         let budget = std::mem::take(&mut self.budget);
-        let mut rows = packed.rows(&budget);
+        let mut rows = packed.rows(&budget, self.archive.packed_bytes(part));
         let end = loop {
             match rows.next() {
                 Ok(Some(Piece::Value(json))) => {
                     odd.rows += 1;
-                    odd.utf16_units += utf16_units(json);
+                    odd.utf16_units += utf16_units(&json);
                     if let Err(error) = self.row(json, packed.version, &mut odd) {
                         break Err(error);
                     }
@@ -217,46 +217,49 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn row(&mut self, json: &str, stated: Version, odd: &mut Oddities) -> Result<(), FlowError> {
+    fn row(&mut self, json: String, stated: Version, odd: &mut Oddities) -> Result<(), FlowError> {
         self.job.check()?;
-        let Some(row) = Row::parse(json) else {
+        let Some(row) = Row::parse(&json) else {
             odd.no_rows += 1;
             return Ok(());
         };
         let r#type = row.text("type");
         if r#type.as_deref() == Some(OWN_TYPE) {
-            return self.own_row(json, &row, odd);
+            return self.own_row(&json, &row, odd);
         }
         if let Some(name) = r#type {
             self.frame.count(&name);
         }
         let version = self.migration.version_of(&row, stated);
         if version == Version::CURRENT {
-            return self.parsed_row(json, &row, odd);
+            return match self.item(&row, odd) {
+                Some(item) => self.hand_over(with_row(item, json)),
+                None => Ok(()),
+            };
         }
-        let rows = self.migration.rows(version, None, &row);
-        rows.iter().try_for_each(|json| self.plain_row(json, odd))
+        let older = Older::of(&row);
+        drop(json);
+        let rows = self.migration.rows(version, None, older);
+        rows.into_iter().try_for_each(|json| self.plain_row(json, odd))
     }
 
-    fn plain_row(&mut self, json: &str, odd: &mut Oddities) -> Result<(), FlowError> {
+    fn plain_row(&mut self, json: String, odd: &mut Oddities) -> Result<(), FlowError> {
         self.job.check()?;
-        match Row::parse(json) {
-            Some(row) => self.parsed_row(json, &row, odd),
-            None => {
-                odd.no_rows += 1;
-                Ok(())
-            }
+        let Some(row) = Row::parse(&json) else {
+            odd.no_rows += 1;
+            return Ok(());
+        };
+        match self.item(&row, odd) {
+            Some(item) => self.hand_over(with_row(item, json)),
+            None => Ok(()),
         }
     }
 
-    fn parsed_row(&mut self, json: &str, row: &Row<'_>, odd: &mut Oddities) -> Result<(), FlowError> {
-        match item_of_row(json, row) {
-            Ok(item) => self.push(item, row),
-            Err(why) => {
-                odd.count(why);
-                Ok(())
-            }
-        }
+    /// The item of a row, still without the row's own text.
+    fn item(&mut self, row: &Row<'_>, odd: &mut Oddities) -> Option<Item> {
+        let item = item_of_row(row).map_err(|why| odd.count(why)).ok()?;
+        self.see(&item, row);
+        Some(item)
     }
 
     fn own_row(&mut self, json: &str, row: &Row<'_>, odd: &mut Oddities) -> Result<(), FlowError> {
@@ -276,21 +279,22 @@ impl<'a> Reading<'a> {
 
     /// An item out of a carrier; only one of Notesnook has a row that means something here.
     fn push_carried(&mut self, item: Item) -> Result<(), FlowError> {
-        let json = item.native.json.clone();
-        match Row::parse(&json).filter(|_| item.key.app == App::Notesnook) {
-            Some(row) => self.push(item, &row),
-            None => self.hand_over(item),
+        if item.key.app == App::Notesnook
+            && let Some(row) = Row::parse(&item.native.json)
+        {
+            self.see(&item, &row);
         }
+        self.hand_over(item)
     }
 
-    fn push(&mut self, item: Item, row: &Row<'_>) -> Result<(), FlowError> {
-        self.presence.see(&item, row);
+    /// Takes what only the row tells.
+    fn see(&mut self, item: &Item, row: &Row<'_>) {
+        self.presence.see(item, row);
         if self.archive.head.attachments_included
             && let Some(head) = &item.attachment
         {
             self.rows.add(FileRow::read(head, row, &self.keys));
         }
-        self.hand_over(item)
     }
 
     fn hand_over(&mut self, item: Item) -> Result<(), FlowError> {
@@ -306,7 +310,7 @@ impl<'a> Reading<'a> {
     fn finish_migration(&mut self) -> Result<(), FlowError> {
         let (rows, findings) = std::mem::take(&mut self.migration).finish();
         let mut odd = Oddities::default();
-        rows.iter().try_for_each(|json| self.plain_row(json, &mut odd))?;
+        rows.into_iter().try_for_each(|json| self.plain_row(json, &mut odd))?;
         findings.into_iter().try_for_each(|(severity, fault)| self.report(severity, fault))
     }
 }

@@ -9,8 +9,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::limits;
 
 /// The type of every row that is Backstop's own. Notesnook passes over types it does not know.
 pub(crate) const OWN_TYPE: &str = "x-backstop";
@@ -144,9 +146,12 @@ impl<'de: 'json, 'json> Deserialize<'de> for Row<'json> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields = Vec::with_capacity(24);
-                while let Some(Text(key)) = map.next_key()? {
+                while fields.len() < limits::ROW_FIELDS
+                    && let Some(Text(key)) = map.next_key()?
+                {
                     fields.push((key, map.next_value()?));
                 }
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(fields)
             }
         }
@@ -185,6 +190,15 @@ mod tests {
         for (raw, text) in rows {
             assert_eq!(text_of(raw).as_deref(), text, "{raw}");
         }
+    }
+
+    #[test]
+    fn of_more_fields_than_anybody_writes_the_first_are_looked_at() {
+        let fields: String = (0..limits::ROW_FIELDS).map(|n| format!(r#","f{n}":{n}"#)).collect();
+        let json = format!(r#"{{"id":"a"{fields}}}"#);
+        let row = Row::parse(&json).expect("an object");
+        assert_eq!((row.text("id").as_deref(), row.fields().count()), (Some("a"), limits::ROW_FIELDS));
+        assert!(Row::parse(json.strip_suffix('}').expect("a brace")).is_none(), "and the rest is JSON");
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl<'a> EntryReader<'a> {
         Self { unpacked, entry, crc: Hasher::new(), given: 0 }
     }
 
-    /// Reads all of it, at most `limit` bytes.
+    /// Reads all of it, at most `limit` bytes, and no more than its packed size vouches for.
     pub(crate) fn read_whole(self, limit: usize) -> Result<Vec<u8>, FlowError> {
         match self.read_judged(limit)? {
             (bytes, None) => Ok(bytes),
@@ -90,15 +90,13 @@ impl<'a> EntryReader<'a> {
         }
     }
 
-    /// Reads as much of it as there is, at most `limit` bytes, and tells what is wrong with it. What
+    /// Reads as much of it as there is, as [`EntryReader::read_whole`], and tells what is wrong. What
     /// was read before a fault may be damaged as well: a checksum says that something is wrong, not
     /// where.
     pub(crate) fn read_judged(mut self, limit: usize) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
         let mut bytes = Vec::new();
-        // Nothing speaks for the size of a doubtful one, so it must not be a bomb.
         let doubtful = self.entry.is_doubtful();
-        let limit = if doubtful { limits::kept_at_once(self.entry.packed_bytes, limit) } else { limit };
-        let limit = limit as u64;
+        let limit = limits::kept_at_once(self.entry.packed_bytes, limit) as u64;
         let too_large = self.fault(FaultCode::LimitExceeded, "It is larger than we accept.");
         if !doubtful && self.entry.size_bytes > limit {
             return Ok((bytes, Some(too_large)));

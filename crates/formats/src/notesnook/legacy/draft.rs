@@ -70,9 +70,10 @@ impl Draft {
 
     /// Takes a field out; its JSON text if it was there and not null.
     pub(super) fn remove(&mut self, name: &str) -> Option<String> {
-        let raw = self.raw(name).map(str::to_owned);
+        let at = self.fields.iter().rposition(|(key, _)| key == name)?;
+        let (_, raw) = self.fields.remove(at);
         self.fields.retain(|(key, _)| key != name);
-        raw
+        Some(raw).filter(|raw| raw != "null")
     }
 
     /// Sets a field to a JSON text, at the place where it was or at the end.

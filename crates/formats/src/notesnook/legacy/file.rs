@@ -4,7 +4,9 @@ use std::fmt;
 use std::io::{self, Read};
 
 use backstop_crypto::Key;
-use backstop_model::{App, ArchiveHead, Fault, FaultCode, Finding, FlowError, Job, Reader, Severity, Sink};
+use backstop_model::{
+    App, ArchiveHead, Fault, FaultCode, Finding, FlowError, Item, Job, Reader, Severity, Sink,
+};
 use base64::engine::general_purpose::{GeneralPurpose, PAD_INDIFFERENT};
 use base64::read::DecoderReader;
 use flate2::read::MultiGzDecoder;
@@ -12,12 +14,12 @@ use flate2::read::MultiGzDecoder;
 use super::super::array::{ArrayError, Entry, Piece, Splitter};
 use super::super::envelope::Version;
 use super::super::keys::Opener;
-use super::super::map::item_of_row;
+use super::super::map::{item_of_row, with_row};
 use super::super::oddities::Oddities;
 use super::super::presence::Presence;
 use super::super::reader::{sealed, unsealed};
 use super::super::wire::Row;
-use super::gathered::{Migration, key_text};
+use super::gathered::{Migration, Older, key_text};
 use super::outline::{Outline, Shape};
 use super::sealed::{stretch, unsealing_failed};
 use super::text::{StringBytes, plain_md5, stringified_md5};
@@ -172,7 +174,7 @@ impl Reading<'_> {
             other => other?,
         }
         let (rows, findings) = std::mem::take(&mut self.migration).finish();
-        rows.iter().try_for_each(|json| self.plain_row(json))?;
+        rows.into_iter().try_for_each(|json| self.plain_row(json))?;
         for Finding { severity, fault } in self.odd.findings(None) {
             self.report(severity, fault)?;
         }
@@ -212,7 +214,7 @@ impl Reading<'_> {
         let mut rows = Splitter::with_limit(text, kept);
         loop {
             match rows.entry() {
-                Ok(Some(entry)) => self.entry(&entry)?,
+                Ok(Some(entry)) => self.entry(entry)?,
                 Ok(None) => return Ok(()),
                 Err(ArrayError::Malformed | ArrayError::CutOff) => return Err(not_whole()),
                 Err(ArrayError::Read(error)) => {
@@ -226,7 +228,7 @@ impl Reading<'_> {
         }
     }
 
-    fn entry(&mut self, entry: &Entry<'_>) -> Result<(), FlowError> {
+    fn entry(&mut self, entry: Entry<'_>) -> Result<(), FlowError> {
         self.job.check()?;
         let Piece::Value(json) = entry.piece else {
             self.odd.too_large += 1;
@@ -234,13 +236,13 @@ impl Reading<'_> {
         };
         let key = key_text(entry.key);
         if json.starts_with('[') && !key.is_empty() {
-            self.migration.list(&key, json);
+            self.migration.list(&key, &json);
         }
         // Beside the rows there are lists of their ids, switches, and what belongs to the account.
         if !json.starts_with('{') || key.starts_with("_uk_@") {
             return Ok(());
         }
-        let Some(row) = Row::parse(json) else {
+        let Some(row) = Row::parse(&json) else {
             self.odd.no_rows += 1;
             return Ok(());
         };
@@ -252,38 +254,42 @@ impl Reading<'_> {
         self.odd.rows += 1;
         let version = self.migration.version_of(&row, self.version);
         if version == Version::CURRENT {
-            return self.parsed_row(json, &row);
+            return match self.item(&row) {
+                Some(item) => self.hand_over(with_row(item, json)),
+                None => Ok(()),
+            };
         }
-        let rows = self.migration.rows(version, Some(&key), &row);
-        rows.iter().try_for_each(|json| self.plain_row(json))
+        let older = Older::of(&row);
+        drop(json);
+        let rows = self.migration.rows(version, Some(&key), older);
+        rows.into_iter().try_for_each(|json| self.plain_row(json))
     }
 
-    fn plain_row(&mut self, json: &str) -> Result<(), FlowError> {
+    fn plain_row(&mut self, json: String) -> Result<(), FlowError> {
         self.job.check()?;
-        match Row::parse(json) {
-            Some(row) => self.parsed_row(json, &row),
-            None => {
-                self.odd.no_rows += 1;
-                Ok(())
-            }
+        let Some(row) = Row::parse(&json) else {
+            self.odd.no_rows += 1;
+            return Ok(());
+        };
+        match self.item(&row) {
+            Some(item) => self.hand_over(with_row(item, json)),
+            None => Ok(()),
         }
     }
 
-    fn parsed_row(&mut self, json: &str, row: &Row<'_>) -> Result<(), FlowError> {
-        match item_of_row(json, row) {
-            Ok(item) => {
-                self.presence.see(&item, row);
-                if let Some(doubt) = &mut self.doubt {
-                    doubt.note(&item);
-                }
-                self.job.add_items(1);
-                self.sink.item(item).map_err(sealed)
-            }
-            Err(why) => {
-                self.odd.count(why);
-                Ok(())
-            }
+    /// The item of a row, still without the row's own text.
+    fn item(&mut self, row: &Row<'_>) -> Option<Item> {
+        let item = item_of_row(row).map_err(|why| self.odd.count(why)).ok()?;
+        self.presence.see(&item, row);
+        Some(item)
+    }
+
+    fn hand_over(&mut self, item: Item) -> Result<(), FlowError> {
+        if let Some(doubt) = &mut self.doubt {
+            doubt.note(&item);
         }
+        self.job.add_items(1);
+        self.sink.item(item).map_err(sealed)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What only many rows of an older backup together tell: which tags and colours there are, where
 //! topics lie, what the app itself would have lost. One for a whole archive.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use backstop_model::{Fault, FaultCode, Severity};
@@ -65,6 +66,16 @@ pub(crate) struct Migration {
     gathered_bytes: usize,
 }
 
+/// A row of an older version, taken out of its text so that the text can go.
+pub(crate) struct Older(Option<Draft>);
+
+impl Older {
+    /// Nothing of a stub of something that was deleted; there were always some.
+    pub(crate) fn of(row: &Row<'_>) -> Self {
+        Self((!row.switch("deleted")).then(|| Draft::of(row)))
+    }
+}
+
 impl Migration {
     /// `now_ms` stands where no date is known.
     pub(crate) fn new(now_ms: i64) -> Self {
@@ -101,16 +112,13 @@ impl Migration {
     }
 
     /// The rows of version 6.1 that a row of `version` becomes. `key` is its name in the file.
-    pub(crate) fn rows(&mut self, version: Version, key: Option<&str>, row: &Row<'_>) -> Vec<String> {
+    pub(crate) fn rows(&mut self, version: Version, key: Option<&str>, row: Older) -> Vec<String> {
         let mut rows = Vec::new();
-        // A stub of something that was deleted; there were always some.
-        if row.switch("deleted") {
-            return Vec::new();
-        }
-        for fact in migrate(Draft::of(row), version) {
+        let Older(Some(draft)) = row else { return Vec::new() };
+        for fact in migrate(draft, version) {
             self.take(fact, key, &mut rows);
         }
-        self.complete(&rows)
+        self.complete(rows)
     }
 
     /// Takes a list of ids that a `.nnbackup` file has beside its rows.
@@ -187,9 +195,8 @@ impl Migration {
     fn tag(&mut self, mut draft: Draft, key: Option<&str>, rows: &mut Vec<Draft>) {
         draft.remove("noteIds");
         draft.remove("localOnly");
-        let alias = draft.filled("alias").map(std::borrow::Cow::into_owned);
-        let Some(title) = draft.filled("title").map(std::borrow::Cow::into_owned).or_else(|| alias.clone())
-        else {
+        let alias = draft.filled("alias").map(Cow::into_owned);
+        let Some(title) = draft.filled("title").map(Cow::into_owned).or_else(|| alias.clone()) else {
             return rows.push(draft);
         };
         let id = md5_hex(title.as_bytes());
@@ -201,7 +208,7 @@ impl Migration {
                 draft.remove("alias");
             }
         }
-        if let Some(old) = draft.filled("id").map(std::borrow::Cow::into_owned)
+        if let Some(old) = draft.filled("id").map(Cow::into_owned)
             && old != id
             && self.has_room(old.len() + 96)
         {
@@ -275,7 +282,7 @@ impl Migration {
             }
         }
         let findings = self.findings(kept_tags, unknown_colors, lost_topics);
-        (self.complete(&rows), findings)
+        (self.complete(rows), findings)
     }
 
     /// Decides over tags that are named like colours; how many of them are tags.
@@ -378,15 +385,19 @@ impl Migration {
         findings
     }
 
-    fn complete(&self, rows: &[Draft]) -> Vec<String> {
-        let one = |draft: &Draft| {
+    /// The rows as JSON texts. Each draft goes when its text is there: a long one is not held twice.
+    fn complete(&self, rows: Vec<Draft>) -> Vec<String> {
+        let one = |draft: Draft| {
             let json = draft.json();
-            match Row::parse(&json) {
-                Some(row) => completed(&json, &row, kind_of(&row), self.now_ms).into_owned(),
-                None => json,
-            }
+            drop(draft);
+            let changed =
+                Row::parse(&json).and_then(|row| match completed(&json, &row, kind_of(&row), self.now_ms) {
+                    Cow::Owned(changed) => Some(changed),
+                    Cow::Borrowed(_) => None,
+                });
+            changed.unwrap_or(json)
         };
-        rows.iter().map(one).collect()
+        rows.into_iter().map(one).collect()
     }
 }
 

@@ -19,4 +19,4 @@ mod settings;
 mod text;
 
 pub(crate) use file::LegacyArchive;
-pub(super) use gathered::Migration;
+pub(super) use gathered::{Migration, Older};

@@ -83,7 +83,7 @@ impl Outline {
                 }
             };
             let name = key_text(entry.key);
-            let value = if let Piece::Value(value) = entry.piece { value } else { "" };
+            let value = if let Piece::Value(value) = &entry.piece { value } else { "" };
             match &*name {
                 "version" => version = value.parse().ok(),
                 "date" => date = value.parse().ok(),
@@ -146,7 +146,7 @@ fn sealed_in(input: &mut dyn ReadSeek, data: &Range<u64>) -> Result<Option<Seale
             Ok(None) | Err(ArrayError::Malformed | ArrayError::CutOff) => break,
             Err(ArrayError::Read(error)) => return Err(FlowError::from_read(error)),
         };
-        let text = if let Piece::Value(value) = entry.piece { text_of(value) } else { None };
+        let text = if let Piece::Value(value) = &entry.piece { text_of(value) } else { None };
         match &*key_text(entry.key) {
             "cipher" => message = Some(data.start + entry.at.start..data.start + entry.at.end),
             "iv" => iv = text.map(|text| decode_array(&text)),
