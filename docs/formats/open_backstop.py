@@ -34,6 +34,8 @@ CHUNK_BYTES = 65536
 TAG_BYTES = 16
 START_BYTES = 16
 PIECE_BYTES = 1 << 20
+# What is neither compressed nor sealed.
+HEADERS = ("backstop.json", "backstop.copy.json")
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -207,7 +209,7 @@ class Archive:
     def stream(self, name):
         """The plain bytes of an entry, piece by piece."""
         stored = self.zip.open(name)
-        if self.key is not None and name != "backstop.json":
+        if self.key is not None and name not in HEADERS:
             stored = Unsealed(stored, self.key, f"backstop v1 {self.header['archive']}/{name}")
         packed = io.BufferedReader(stored, PIECE_BYTES)
         if packed.peek(4)[:4] == ZSTD_MAGIC:

@@ -90,12 +90,17 @@ fn a_file_with_lies_and_giants_is_read_or_refused_in_bounded_memory() -> Outcome
 
 #[test]
 fn a_small_file_with_a_giant_row_is_read_or_refused_in_bounded_memory() -> Outcome {
-    all_bounded(GIANTS.get(..9).unwrap_or_default())
+    all_bounded(GIANTS.get(..6).unwrap_or_default())
 }
 
 #[test]
-fn a_small_file_with_a_giant_part_is_read_or_refused_in_bounded_memory() -> Outcome {
-    all_bounded(GIANTS.get(9..).unwrap_or_default())
+fn a_small_file_with_a_giant_carried_or_older_row_is_read_or_refused_in_bounded_memory() -> Outcome {
+    all_bounded(GIANTS.get(6..13).unwrap_or_default())
+}
+
+#[test]
+fn a_small_container_with_a_giant_line_is_read_or_refused_in_bounded_memory() -> Outcome {
+    all_bounded(GIANTS.get(13..).unwrap_or_default())
 }
 
 #[test]

@@ -8,7 +8,7 @@ use backstop_model::{Fault, FaultCode, Finding, Severity};
 
 use super::facts::Facts;
 use super::open::BackstopArchive;
-use super::{HEADER, MANIFEST, expected};
+use super::{MANIFEST, expected, is_header};
 use crate::zipscan::{Entry, shown};
 use crate::{LookedOver, limits};
 
@@ -16,7 +16,7 @@ use crate::{LookedOver, limits};
 pub(super) fn look_over(archive: &BackstopArchive) -> LookedOver {
     let sizes = archive.manifest.iter().flat_map(|manifest| &manifest.entries).filter_map(|listed| {
         let entry = archive.entry(&listed.name)?;
-        let fits = &*listed.name == HEADER || can_hold(entry, &listed.facts, archive.head.encrypted);
+        let fits = is_header(&listed.name) || can_hold(entry, &listed.facts, archive.head.encrypted);
         (!fits).then(|| {
             let message = "This part is larger than what it holds; it is not the one that was made.";
             let fault = Fault::at(FaultCode::EntryMismatch, shown(&listed.name), message);
@@ -26,7 +26,7 @@ pub(super) fn look_over(archive: &BackstopArchive) -> LookedOver {
     let mut findings = archive.findings.clone();
     findings.extend(expected::findings(archive));
     findings.extend(sizes.take(limits::FINDINGS));
-    let was_read = |name: &str| name == HEADER || (name == MANIFEST && archive.manifest.is_some());
+    let was_read = |name: &str| is_header(name) || (name == MANIFEST && archive.manifest.is_some());
     let unread = archive.entries.iter().filter(|entry| entry.packed_bytes > 0 && !was_read(&entry.name));
     LookedOver { findings, not_read: unread.map(|entry| (shown(&entry.name), entry.packed_bytes)).collect() }
 }

@@ -33,6 +33,8 @@ pub const SLOT_PURPOSE: &str = "archive";
 
 /// The entry that says what the file is and what opens it.
 const HEADER: &str = "backstop.json";
+/// The same bytes again near the end of the file: without its keyslots nothing of a sealed archive opens.
+const HEADER_COPY: &str = "backstop.copy.json";
 /// The entry that lists all others.
 const MANIFEST: &str = "manifest";
 /// The entry with one line for every item.
@@ -72,7 +74,7 @@ pub(crate) fn is_backstop<'a>(names: impl Iterator<Item = &'a str>) -> bool {
     let mut items = false;
     for name in names {
         match name {
-            HEADER => return true,
+            HEADER | HEADER_COPY => return true,
             MANIFEST => manifest = true,
             _ => items |= number_in(name, ITEMS).is_some(),
         }
@@ -82,13 +84,18 @@ pub(crate) fn is_backstop<'a>(names: impl Iterator<Item = &'a str>) -> bool {
 
 /// Whether what was found of a damaged zip may be what is left of a container of ours.
 pub(crate) fn is_rest_of_backstop<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
-    names.any(|name| name == HEADER || number_in(name, ITEMS).is_some())
+    names.any(|name| is_header(name) || number_in(name, ITEMS).is_some())
 }
 
 /// Whether a name is that of a part of a container.
 pub(crate) fn is_part(name: &str) -> bool {
     let numbered = [ITEMS, ATTACHMENTS].into_iter().any(|folder| number_in(name, folder).is_some());
-    numbered || matches!(name, HEADER | MANIFEST | INDEX)
+    numbered || is_header(name) || matches!(name, MANIFEST | INDEX)
+}
+
+/// Whether an entry is the header or its copy: those are neither compressed nor sealed.
+fn is_header(name: &str) -> bool {
+    matches!(name, HEADER | HEADER_COPY)
 }
 
 /// The name of a numbered entry.
@@ -121,6 +128,7 @@ mod tests {
     fn a_container_is_known_by_its_entries() {
         for (names, ours) in [
             (&["backstop.json"][..], true),
+            (&["backstop.copy.json"], true),
             (&["items/000000", "manifest"], true),
             (&["manifest"], false),
             (&["items/000000"], false),

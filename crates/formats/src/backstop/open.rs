@@ -9,7 +9,7 @@ use super::header::{Header, mac_is_right};
 use super::manifest::Manifest;
 use super::reader::Reading;
 use super::take::Access;
-use super::{ATTACHMENTS, HEADER, ITEMS, MANIFEST, Seal, ZSTD_MAGIC, look, number_in};
+use super::{ATTACHMENTS, HEADER, HEADER_COPY, ITEMS, MANIFEST, Seal, ZSTD_MAGIC, look, number_in};
 use crate::zipscan::{Entry, EntryReader, Scan, SharedInput};
 use crate::{Archive, ArchiveSecret, Contents, Effort, LookedOver, ReadSeek, Stated, limits};
 
@@ -42,22 +42,12 @@ impl BackstopArchive {
     pub fn open(input: Box<dyn ReadSeek>, scan: Scan, effort: Effort) -> Result<Self, FlowError> {
         let input = SharedInput::new(input);
         let Scan { entries, mut findings } = scan;
-        let read = header_of(&input, &entries).and_then(|(bytes, damage)| {
-            // What its checksum calls damaged is not a header of another kind or version.
-            let header = Header::parse(&bytes);
-            let header = header.map_err(|error| damage.clone().map_or(error, FlowError::Archive))?;
-            Ok((bytes, header, damage))
-        });
-        let (header_bytes, header, damage) = match read {
-            Err(FlowError::Archive(fault))
-                if effort > Effort::Usual && fault.code != FaultCode::NewerVersion =>
-            {
-                let header = without_header(&input, &entries).ok_or_else(|| lost_with_its_head(&fault))?;
-                (Vec::new(), header, Some(fault))
-            }
-            other => other?,
+        let Head { bytes: header_bytes, header, damage } = match Head::read(&input, &entries, HEADER) {
+            head if effort == Effort::Usual => head?,
+            head => Head::or_another(head, &input, &entries)?,
         };
         findings.extend(damage.map(damaged));
+        findings.extend(copy_fault(&input, &entries, &header_bytes)?.map(damaged));
         let head = ArchiveHead {
             format: "backstop".to_owned(),
             format_version: "1".to_owned(),
@@ -122,14 +112,74 @@ impl BackstopArchive {
     }
 }
 
-/// The bytes of the header, and what its checksum says.
-fn header_of(input: &SharedInput, entries: &[Entry]) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
+/// A header, and what its checksum says.
+struct Head {
+    bytes: Vec<u8>,
+    header: Header,
+    damage: Option<Fault>,
+}
+
+impl Head {
+    /// The header or its copy, as `name` says.
+    fn read(input: &SharedInput, entries: &[Entry], name: &str) -> Result<Self, FlowError> {
+        let (bytes, damage) = bytes_of(input, entries, name)?;
+        // What its checksum calls damaged is not a header of another kind or version.
+        let header = Header::parse(&bytes);
+        let header = header.map_err(|error| damage.clone().map_or(error, FlowError::Archive))?;
+        Ok(Self { bytes, header, damage })
+    }
+
+    /// In place of a damaged header its copy, or what can be said without one.
+    fn or_another(
+        read: Result<Self, FlowError>,
+        input: &SharedInput,
+        entries: &[Entry],
+    ) -> Result<Self, FlowError> {
+        let fault = match &read {
+            Ok(Self { damage: Some(fault), .. }) => fault.clone(),
+            Err(FlowError::Archive(fault)) if fault.code != FaultCode::NewerVersion => fault.clone(),
+            _ => return read,
+        };
+        if let Ok(copy @ Self { damage: None, .. }) = Self::read(input, entries, HEADER_COPY) {
+            let message = format!("{} Its copy was read instead.", fault.message);
+            return Ok(Self { damage: Some(Fault { message, ..fault }), ..copy });
+        }
+        if read.is_ok() {
+            return read;
+        }
+        let header = without_header(input, entries).ok_or_else(|| lost_with_its_head(&fault))?;
+        Ok(Self { bytes: Vec::new(), header, damage: Some(fault) })
+    }
+}
+
+/// What is wrong with the copy of the header. Archives of the first days have none.
+fn copy_fault(input: &SharedInput, entries: &[Entry], header: &[u8]) -> Result<Option<Fault>, FlowError> {
+    if !entries.iter().any(|entry| &*entry.name == HEADER_COPY) {
+        return Ok(None);
+    }
+    let differs =
+        || Fault::at(FaultCode::EntryMismatch, HEADER_COPY, "The head of the backup and its copy differ.");
+    match bytes_of(input, entries, HEADER_COPY) {
+        Ok((_, Some(fault))) | Err(FlowError::Archive(fault)) => {
+            Ok(Some(Fault { message: "The copy of the backup's head is damaged.".to_owned(), ..fault }))
+        }
+        Ok((bytes, None)) => Ok((bytes != header).then(differs)),
+        Err(other) => Err(other),
+    }
+}
+
+/// The bytes of a header, and what its checksum says.
+fn bytes_of(
+    input: &SharedInput,
+    entries: &[Entry],
+    name: &str,
+) -> Result<(Vec<u8>, Option<Fault>), FlowError> {
     let missing = || {
         let message = "The head of the backup is missing; nothing in it can be opened without it.";
-        FlowError::Archive(Fault::at(FaultCode::ChunkMissing, HEADER, message))
+        FlowError::Archive(Fault::at(FaultCode::ChunkMissing, name, message))
     };
-    let entry = entries.iter().find(|entry| &*entry.name == HEADER).ok_or_else(missing)?;
-    let damaged = |code| Fault::at(code, HEADER, "The head of the backup is damaged.");
+    let entry = entries.iter().find(|entry| &*entry.name == name).ok_or_else(missing)?;
+    let damaged = |code| Fault::at(code, name, "The head of the backup is damaged.");
     if !entry.readable {
         return Err(damaged(FaultCode::EntryMismatch).into());
     }

@@ -15,7 +15,7 @@ use super::line::{self, Attached, Line};
 use super::open::BackstopArchive;
 use super::stored::Stored;
 use super::take::Taken;
-use super::{ATTACHMENTS, HEADER, INDEX, ITEMS, MANIFEST, expected, number_in};
+use super::{ATTACHMENTS, INDEX, ITEMS, MANIFEST, expected, is_header, number_in};
 use crate::doubt::Doubt;
 use crate::zipscan::{Entry, shown};
 use crate::{Effort, limits};
@@ -198,7 +198,8 @@ impl<'a> Reading<'a> {
     /// Reads what no sink asks for, so that a full check has read every byte.
     fn check_others(&mut self) -> Result<(), FlowError> {
         let known = |name: &str| {
-            matches!(name, HEADER | MANIFEST)
+            is_header(name)
+                || name == MANIFEST
                 || number_in(name, ITEMS).is_some()
                 || number_in(name, ATTACHMENTS).is_some()
         };

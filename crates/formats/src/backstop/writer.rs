@@ -15,7 +15,7 @@ use super::header::Header;
 use super::line::Attached;
 use super::manifest::{LeftOut, Manifest};
 use super::put::Entries;
-use super::{ATTACHMENTS, HEADER, INDEX, MANIFEST, Seal, numbered};
+use super::{ATTACHMENTS, HEADER, HEADER_COPY, INDEX, MANIFEST, Seal, numbered};
 
 /// What an archive is to be.
 pub struct WriterOptions {
@@ -37,6 +37,8 @@ pub struct WriterOptions {
 /// Writes a `.backstop` file of version 1. Everything the model can say comes back from it.
 pub struct BackstopWriter<W: Write + Seek> {
     entries: Entries<W>,
+    /// The header, which is written twice.
+    header: Vec<u8>,
     frames: Frames,
     options: WriterOptions,
     counts: BTreeMap<String, u64>,
@@ -68,6 +70,7 @@ impl<W: Write + Seek> BackstopWriter<W> {
         entries.put_open(HEADER, &header)?;
         Ok(Self {
             entries,
+            header,
             frames: Frames::new()?,
             options,
             counts: BTreeMap::new(),
@@ -148,8 +151,11 @@ impl<W: Write + Seek> Writer for BackstopWriter<W> {
     fn finish(mut self: Box<Self>, job: &Job) -> Result<Written, FlowError> {
         job.check()?;
         let frames = std::mem::replace(&mut self.frames, Frames::new()?);
+        // As far from the first one as can be: one bad place on a disk takes only one of them.
+        let header = std::mem::take(&mut self.header);
         let (index, facts) = frames.finish(&mut self.entries)?.finish()?;
         self.entries.put_packed(INDEX, &index, facts)?;
+        self.entries.put_open(HEADER_COPY, &header)?;
         let manifest = serde_json::to_vec(&self.manifest()).map_err(other)?;
         self.entries.put(MANIFEST, &manifest)?;
         self.entries.finish()?;

@@ -41,7 +41,11 @@ pub(crate) fn small() -> Given {
 fn check(file: &[u8]) {
     let whole = read(file).unwrap();
     let tally = walk(damages(file, &zip_edges(file), 1), &whole, Claim::Complete, |bytes| read(&bytes));
-    assert!(tally.noticed > tally.harmless, "{tally:?}");
+    // What the content depends on is never harmless; the list, the index and dates in the zip's heads are.
+    let needed = |name: &str| name == "backstop.json" || name.contains('/');
+    let held: usize =
+        entries_of(file).iter().filter(|(name, _)| needed(name)).map(|(_, stored)| stored.len()).sum();
+    assert!(tally.noticed >= held, "{tally:?}, {held} bytes of content");
 }
 
 #[test]

@@ -153,19 +153,49 @@ fn parts_that_are_gone_or_without_names_cost_themselves() {
         }
         let head = extent(&file, "backstop.json");
         let mut headless = file.clone();
-        headless[head].fill(0);
+        headless[head.clone()].fill(0);
+        let (sink, _) = salvaged(&headless, Effort::Salvage).unwrap();
+        assert_eq!((sink.items.len(), sink.attachments.len()), (NOTES, 2), "{encrypted}: its copy is read");
+        assert!(!sink.codes(Severity::Damage).is_empty());
+        headless[extent(&file, "backstop.copy.json")].fill(0);
         match salvaged(&headless, Effort::Salvage) {
             Ok((sink, _)) => assert!(!encrypted && sink.items.len() == NOTES && sink.attachments.len() == 2),
             // Its keyslots are lost, and no secret was wrong.
             Err(code) => assert!(encrypted && is_damage(code), "{code:?}"),
         }
         // A head of the zip that is damaged hides nothing while its directory is whole.
-        for name in ["backstop.json", "items/000000", "items/000002", "attachments/000001", "manifest"] {
+        for name in [
+            "backstop.json",
+            "backstop.copy.json",
+            "items/000000",
+            "items/000002",
+            "attachments/000001",
+            "manifest",
+        ] {
             let start = extent(&file, name).start;
             let mut changed = file.clone();
             changed[start..start + 30 + name.len()].fill(0);
             let (sink, _) = salvaged(&changed, Effort::Whole).unwrap();
             assert_eq!((sink.items.len(), sink.attachments.len()), (NOTES, 2), "{encrypted} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_head_that_is_damaged_anywhere_costs_nothing() {
+    for encrypted in [false, true] {
+        let file = made(&mut given(), true, encrypted);
+        let (whole, _) = salvaged(&file, Effort::Salvage).unwrap();
+        for name in ["backstop.json", "backstop.copy.json"] {
+            let head = extent(&file, name);
+            for at in head.clone().step_by(7).chain(head.start..head.start + 30) {
+                let mut flipped = file.clone();
+                flipped[at] ^= 1 << (at % 8);
+                let (sink, _) = salvaged(&flipped, Effort::Salvage)
+                    .unwrap_or_else(|code| panic!("{encrypted} {name} {at}: {code:?}"));
+                let same = sink.items == whole.items && sink.attachments == whole.attachments;
+                assert!(same, "{encrypted} {name} {at}");
+            }
         }
     }
 }
