@@ -30,7 +30,7 @@ pub const GIANTS: &[Bomb] = &[
         ends: READ,
     },
     Bomb { what: "a row of fields of one name", ending: "nnbackupz", build: same_names, ends: READ },
-    Bomb { what: "a row of fields", ending: "nnbackupz", build: names, ends: EITHER },
+    Bomb { what: "a row of fields", ending: "nnbackupz", build: names, ends: READ },
     Bomb { what: "a carried row", ending: "nnbackupz", build: carried, ends: READ },
     Bomb { what: "a carried item with relations", ending: "nnbackupz", build: related, ends: READ },
     Bomb {
