@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) listed: bool,
     /// Extra bytes of its header, if that is whole.
     pub(super) extra_bytes: Option<u64>,
+    /// Where the next part may begin: what lies before belongs to this one.
+    pub(super) free_from: u64,
 }
 
 /// What the file says of a part that begins at `at`.
@@ -82,7 +84,16 @@ impl Part<'_> {
                 && method_of(header.method) == entry.method
         });
         let whole_header = entry.state == State::Sound && fits;
+        let proven = entry.state == State::Sound && entry.packed_bytes > 0;
+        let free_from = match entry.packed_bytes {
+            // Only a record says that something begins here, and it may be the record that is damaged.
+            _ if self.is_hearsay() && !proven => self.at + 1,
+            // Nothing can be inside of nothing, whatever a damaged head says of its own length.
+            0 => self.at + HEADER_BYTES as u64,
+            packed => entry.data_at.saturating_add(packed),
+        };
         Found {
+            free_from,
             contradicted: !fits || other_name.is_some(),
             other_name,
             listed: self.record.is_some(),
@@ -93,6 +104,11 @@ impl Part<'_> {
                 .map(|(header, _)| header.extra.len() as u64),
             entry,
         }
+    }
+
+    /// Whether no header stands where the directory says.
+    fn is_hearsay(&self) -> bool {
+        self.header.is_none()
     }
 
     /// Where its bytes may begin, the likeliest first.
@@ -216,7 +232,9 @@ impl Part<'_> {
         };
         let sizes = self.sizes();
         let agreed = matches!(sizes.as_slice(), [one, other] if one == other);
-        let stated = sizes.iter().copied().find(|packed| agreed || lands(*packed));
+        let described = if method == Method::Stored { self.described(probe, places, data_at)? } else { None };
+        let described = described.map(|sums| sums.packed_bytes).filter(|_| !agreed);
+        let stated = described.or_else(|| sizes.iter().copied().find(|packed| agreed || lands(*packed)));
         // Inside stored bytes a signature may be part of them; inside deflated ones it hardly is.
         let stored = sizes.first().copied().filter(|_| method == Method::Stored);
         let next = places.next(data_at).map(|next| next - data_at);
@@ -224,10 +242,37 @@ impl Part<'_> {
         let runs_out =
             packed > left || (stated.is_none() && ended.is_none() && stored.is_none() && next.is_none());
         let state = if runs_out { State::Cut } else { State::Damaged };
-        let packed_bytes = packed.min(left);
+        let mut packed_bytes = packed.min(left);
+        if self.is_hearsay()
+            && let Some(next) = places.next(self.at + 1)
+        {
+            packed_bytes = packed_bytes.min(next.saturating_sub(data_at));
+        }
         let most = limits::FREE_EXPANSION_BYTES.saturating_add(packed_bytes.saturating_mul(limits::RATIO));
         let sums = Sums { crc32: 0, size_bytes: most, packed_bytes };
         Ok(Some(self.entry(method, data_at, state, sums)))
+    }
+
+    /// What a descriptor says that stands just where it says that stored bytes end. It tells their end
+    /// even if they are damaged, and so is the directory.
+    fn described<R: Read + Seek>(
+        &self,
+        probe: &mut Probe<'_, R>,
+        places: &Places,
+        data_at: u64,
+    ) -> Result<Option<Sums>, FlowError> {
+        if self.header.as_ref().is_none_or(|(header, _)| header.flags & SIZES_FOLLOW == 0) {
+            return Ok(None);
+        }
+        let mut from = data_at;
+        for _ in 0..TRIED_ENDS {
+            let Some(next) = places.next(from) else { break };
+            if let Some(stated) = descriptors_before(probe, data_at, next)?.first() {
+                return Ok(Some(*stated));
+            }
+            from = next + 1;
+        }
+        Ok(None)
     }
 
     fn entry(&self, method: Method, data_at: u64, state: State, sums: Sums) -> Entry {
@@ -297,18 +342,30 @@ fn stored_before<R: Read + Seek>(
     data_at: u64,
     next: u64,
 ) -> Result<Option<Sums>, FlowError> {
-    for length in DESCRIPTORS {
-        let Some(end) = next.checked_sub(length).filter(|end| *end >= data_at) else { continue };
-        let bytes = probe.bytes(end, usize::try_from(length).unwrap_or(0))?;
-        let stated = read_descriptor(&bytes)
-            .filter(|sums| sums.packed_bytes == end - data_at && sums.size_bytes == sums.packed_bytes);
-        if let Some(stated) = stated
-            && probe.sums(Method::Stored, data_at, Some(stated.packed_bytes))? == Some(stated)
-        {
+    for stated in descriptors_before(probe, data_at, next)? {
+        if probe.sums(Method::Stored, data_at, Some(stated.packed_bytes))? == Some(stated) {
             return Ok(Some(stated));
         }
     }
     Ok(None)
+}
+
+/// What descriptors that end at `next` say of stored bytes, if they stand where those end.
+fn descriptors_before<R: Read + Seek>(
+    probe: &mut Probe<'_, R>,
+    data_at: u64,
+    next: u64,
+) -> Result<Vec<Sums>, FlowError> {
+    let mut found = Vec::new();
+    for length in DESCRIPTORS {
+        let Some(end) = next.checked_sub(length).filter(|end| *end >= data_at) else { continue };
+        let bytes = probe.bytes(end, usize::try_from(length).unwrap_or(0))?;
+        let stated = read_descriptor(&bytes);
+        found.extend(
+            stated.filter(|sums| sums.packed_bytes == end - data_at && sums.size_bytes == sums.packed_bytes),
+        );
+    }
+    Ok(found)
 }
 
 /// A descriptor that fills `bytes`.

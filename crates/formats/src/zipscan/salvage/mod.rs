@@ -20,7 +20,7 @@ use backstop_model::{FaultCode, FlowError};
 use self::extent::{Found, Part};
 use self::places::Places;
 use self::probe::Probe;
-use super::local::{HEADER_BYTES, Header, read_header};
+use super::local::{Header, read_header};
 use super::{Entry, Findings, Method, Scan, State, check_claims, names};
 use crate::limits;
 
@@ -49,11 +49,7 @@ pub fn salvage<R: Read + Seek>(input: &mut R, known: fn(&str) -> bool) -> Result
         let header = header_at(&mut probe, at)?;
         let part = Part { at, header, record: records.get(&at), length, usual_extra };
         let Some(one) = part.find(&mut probe, &places)? else { continue };
-        free_from = match one.entry.packed_bytes {
-            // Nothing can be inside of nothing, whatever a damaged head says of its own length.
-            0 => at + HEADER_BYTES as u64,
-            packed => one.entry.data_at.saturating_add(packed),
-        };
+        free_from = one.free_from;
         names_bytes += one.entry.name.len();
         usual_extra = one.extra_bytes.unwrap_or(usual_extra);
         if found.len() as u64 >= limits::ZIP_ENTRIES || names_bytes > limits::ALL_NAMES_BYTES {
