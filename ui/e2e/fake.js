@@ -5,6 +5,8 @@
   const config = window.__FAKE__ ?? {};
   const DAY = 86_400_000;
   const now = Date.now();
+  // Two hours ago, or as much of that as was today: right after midnight too it is "today".
+  const earlier = Math.max(now - 2 * 3_600_000, new Date(now).setHours(0, 0, 0, 0));
   const wrong = { code: 'wrong_secret', message: 'That password does not open this.', hint: null, details: [] };
   const needed = { code: 'secret_required', message: 'The account password is needed.', hint: null, details: [] };
 
@@ -17,7 +19,7 @@
   const world = {
     app: { accounts: config.accounts ?? [], signed_in: null, keychain: config.keychain ?? 'available', version: '0.1.0', theme: config.theme ?? 'system' },
     overview: {
-      status: { protection: { state: 'protected' }, last_verified: now - 2 * 3_600_000, last_verified_full: now - 20 * DAY, next: now + DAY, next_full: now + 10 * DAY, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null },
+      status: { protection: { state: 'protected' }, last_verified: earlier, last_verified_full: now - 20 * DAY, next: now + DAY, next_full: now + 10 * DAY, overdue_days: null, overdue_full_days: null, waiting: null, missing: null, copies: null },
       interval: 'daily', interval_full: 'monthly', paused_until: null, reminders: 'never', keep: 'many', keep_agreed: true, deleting_paused: null, skip_unchanged: true, recheck: true, battery_limit: 0, notices_on_success: false,
       copies_folder: null, copies_warnings: [], encryption: true, format: 'nnbackupz', folder, folder_warnings: [], notes: 1204, attachments: 318, proof_due: false, recovery_key_unconfirmed: false, on_close: 'ask', undo: null,
       ...config.overview,
@@ -126,7 +128,7 @@
   });
   const failed = { outcome: 'failed', code: 'no_space', reason: 'The drive “Elements” is full: 412 MB needed, 96 MB free. Nothing was kept of this run; your earlier backups are as they were.', bytes: 0, notes: 0 };
   const runsOfTheWorld = () => [
-    run(0, { started: now - 2 * 3_600_000, archives: [made('2026-11-22')] }),
+    run(0, { started: earlier, archives: [made('2026-11-22')] }),
     run(1, { kind: 'restore', automatic: false, outcome: 'completed_with_warnings', reason: 'One attachment could not be restored.', items: counts({ added: 14, updated: 1 }), duration_ms: 8_000 }),
     run(2, { automatic: false, attachments_included: true, bytes: 412_000_000, attachments: 318, duration_ms: 112_000, archives: [made('2026-11-20', { attachments_included: true, drop: 34 })] }),
     run(3, failed), run(4, { outcome: 'nothing_new', reason: 'Nothing is new.', since: now - 6 * DAY, bytes: 0 }), run(5, { kind: 'verify', checked: ['my-notes-2026-11-15.nnbackupz'] }), run(6, { outcome: 'cancelled', automatic: false, bytes: 0, notes: 0 }),
@@ -223,7 +225,7 @@
     cancel_job: () => { world.cancelled = true; return null; },
     running_job: () => config.running ?? null,
     archives: () => (config.archives ?? [
-      card('2026-11-22', { created: now - 2 * 3_600_000 }), card('2026-11-20', { created: now - 2 * DAY, attachments_included: true, bytes: 412_000_000, automatic: false, pinned: true }),
+      card('2026-11-22', { created: earlier }), card('2026-11-20', { created: now - 2 * DAY, attachments_included: true, bytes: 412_000_000, automatic: false, pinned: true }),
       card('2026-11-15', { created: now - 9 * DAY, verified: 'damaged', notes: null }), card('2026-11-01', { created: null, verified: 'never', encrypted: false, automatic: null }),
     ]).map((one, at) => (config.marked ? { ...one, copied: at === 0, copy: at === 1, newer: at === 3 } : one)).filter(({ id }) => id !== world.deleted).map((one) => ({ ...one, pinned: world.pins?.[one.id] ?? one.pinned })),
     runs: ({ query }) => {
@@ -236,7 +238,7 @@
     report: () => 'Backstop report\n',
     save_report: () => config.savesReport ?? true,
     backup_sizes: ({ attachments }) => (config.runs ? [] : sizesOfTheWorld(attachments)),
-    deletion: ({ archive }) => ({ id: archive, name: `my-notes-${archive}.nnbackupz`, created: now - 2 * 3_600_000, bytes: 9_412_000, attachments_included: false, to_trash: true, pinned: false, last_verified: config.last ?? false }),
+    deletion: ({ archive }) => ({ id: archive, name: `my-notes-${archive}.nnbackupz`, created: earlier, bytes: 9_412_000, attachments_included: false, to_trash: true, pinned: false, last_verified: config.last ?? false }),
     delete_archive: ({ archive, last }) => {
       if (config.last && !last) throw { code: 'usage', message: 'This is the last verified backup of its kind. It was not deleted.', hint: 'Make another backup first.', details: [] };
       world.deleted = archive;
