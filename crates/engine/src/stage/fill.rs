@@ -2,13 +2,12 @@
 
 use std::io::{self, Read, Write};
 
+use backstop_formats::limits;
 use backstop_model::{
     AttachmentHead, Fault, FaultCode, Finding, FlowError, Item, Job, Kind, Reader, Severity, Sink, Source,
 };
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
-
-use backstop_formats::limits;
 
 use crate::store::{Keep, Rows, Store, StoreError};
 
